@@ -1,0 +1,49 @@
+# Needs python3 (3.11 or newer), pip and git; everything else is installed into .venv.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check static install lock wheelhouse clean python
+
+PYTHON ?= python3
+VENV_PYTHON := .venv/bin/python
+PYTEST := $(VENV_PYTHON) -m pytest -q -n 2 --dist loadgroup
+
+# What tests may not skip, comma-separated: shared.
+REQUIRE ?=
+# Further arguments of pytest, e.g. ARGS='-k lock'.
+ARGS ?=
+# Target of the wheelhouse: native, linux or windows, and its Python, e.g. 3.12.
+PLATFORM ?= native
+PYTHON_VERSION ?=
+# Renew pins that still fit, too: UPGRADE=1.
+UPGRADE ?=
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
+
+demo: install ## install, then run the three demo specs on synthetic data
+	@.venv/bin/activity-duty demo
+
+test: install ## install, then run every test (REQUIRE=shared ARGS='-k name')
+	@REQUIRE='$(REQUIRE)' $(PYTEST) $(ARGS)
+
+check: static ## ruff, strict mypy, import layers, then the fast tests
+	@REQUIRE='$(REQUIRE)' $(PYTEST) -m 'not slow' $(ARGS)
+
+static: install ## ruff, strict mypy, import layers
+	@$(VENV_PYTHON) .ci/check.py
+
+install: python ## install requirements.lock and the project into .venv, if either changed
+	@$(PYTHON) .ci/install.py
+
+lock: install ## compile requirements.lock from pyproject.toml (UPGRADE=1 renews every pin)
+	@$(VENV_PYTHON) .ci/lock.py $(if $(UPGRADE),--upgrade)
+
+wheelhouse: install ## fill wheelhouse/ for a machine without internet (PLATFORM=windows PYTHON_VERSION=3.12)
+	@$(VENV_PYTHON) .ci/wheelhouse.py --platform $(PLATFORM) $(if $(PYTHON_VERSION),--python $(PYTHON_VERSION))
+
+clean: ## remove .venv, caches, wheelhouse/ and outputs other than the reference
+	@rm -rf .venv wheelhouse dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find outputs -mindepth 1 -maxdepth 1 ! -name reference ! -name README.md -exec rm -rf {} +
+
+python:
+	@command -v '$(PYTHON)' >/dev/null || { echo "make: no '$(PYTHON)' here: install Python 3.11 or newer, or name one: make PYTHON=python3.12" >&2; exit 15; }
+	@'$(PYTHON)' -c 'import sys; v = sys.version_info[:2]; v >= (3, 11) or sys.exit("make: $(PYTHON) is Python %d.%d, and 3.11 or newer is needed: make PYTHON=python3.12" % v)'

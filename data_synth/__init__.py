@@ -1,0 +1,54 @@
+"""The synthetic Norway: worlds with known truth, simulated person by person and month by month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from data_synth.columns import COLUMNS
+from data_synth.loader import WorldSummary, list_worlds, load_world
+from data_synth.policies import POLICIES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data_synth.world import World
+
+__all__ = [
+    "COLUMNS",
+    "POLICIES",
+    "World",
+    "WorldSummary",
+    "list_worlds",
+    "load_world",
+    "person_month",
+]
+
+
+def person_month(
+    world: World,
+    *,
+    persons: int,
+    seed: int,
+    window: tuple[date, date],
+    policy: str = "actual",
+    columns: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Simulate a world and return its person-months, sorted by person and month.
+
+    See ``data_synth.panel.simulate_person_month``, which this imports when called.
+    """
+    from data_synth.panel import simulate_person_month
+
+    return simulate_person_month(
+        world, persons=persons, seed=seed, window=window, policy=policy, columns=columns
+    )
+
+
+def __getattr__(name: str) -> Any:
+    if name == "World":  # pydantic is not loaded before somebody needs it
+        from data_synth.world import World
+
+        return World
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,49 @@
+"""The policies that can be simulated on the same persons with the same draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+STATUSES: tuple[str, str, str] = ("before", "at_law", "after")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Where and until which age the duty holds.
+
+    Attributes
+    ----------
+    description
+        One line.
+    adopting
+        Adoption statuses whose municipalities ever demand activity.
+    extra_months
+        Whole months after the month of release in which the duty still holds.
+    """
+
+    description: str
+    adopting: frozenset[str]
+    extra_months: int = 0
+
+
+POLICY_TABLE: Mapping[str, Policy] = MappingProxyType(
+    {
+        "actual": Policy("what happened: local adoption, then the law", frozenset(STATUSES)),
+        "no_law": Policy(
+            "the law never comes: only municipalities that adopted before it have the duty",
+            frozenset({"before"}),
+        ),
+        "no_adoption": Policy("no municipality ever has the duty", frozenset()),
+        "one_more_month": Policy(
+            "as actual, but the duty still holds in the first whole month after 30",
+            frozenset(STATUSES),
+            extra_months=1,
+        ),
+    }
+)
+
+POLICIES: Mapping[str, str] = MappingProxyType(
+    {name: policy.description for name, policy in POLICY_TABLE.items()}
+)

@@ -1,0 +1,5 @@
+"""``python -m evaluation``: the command without its script."""
+
+from evaluation.cli import main
+
+main()

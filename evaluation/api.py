@@ -1,0 +1,159 @@
+"""The notebook's side of the system: the same bytes as the command."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evaluation.catalogue import catalogue
+from evaluation.errors import UsageError
+from evaluation.pipeline import run_spec
+from evaluation.release.writer import result_files, write_record
+from evaluation.report.figures.choice import figures_of
+from evaluation.report.record import Record
+from evaluation.report.tables import main_table
+from evaluation.spec.faults import nearest
+from evaluation.spec.loader import read_spec
+from evaluation.spec.spec import Spec
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run found.
+
+    Attributes
+    ----------
+    record
+        The rows as the pipeline made them.
+    folder
+        Where the outputs were written, ``None`` where they were not.
+    """
+
+    record: Record
+    folder: Path | None = None
+
+    @cached_property
+    def estimates(self) -> pd.DataFrame:
+        """One row for each number: the columns of ``estimates.csv``."""
+        return self._rows("estimates.csv")
+
+    @cached_property
+    def checks(self) -> pd.DataFrame:
+        """One row for each verdict: the columns of ``checks.csv``."""
+        return self._rows("checks.csv")
+
+    @cached_property
+    def details(self) -> pd.DataFrame:
+        """One row for each detail: the columns of ``details.csv``."""
+        return self._rows("details.csv")
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """Names of the figures that can be drawn."""
+        return tuple(figures_of(self.record))
+
+    def figure(self, name: str) -> bytes:
+        """Return one figure as PNG.
+
+        Raises
+        ------
+        UsageError
+            Where there is no figure of that name.
+        """
+        drawings = figures_of(self.record)
+        if name not in drawings:
+            known = ", ".join(drawings) or "none"
+            raise UsageError(f"no figure {name!r}{nearest(name, drawings)} (there are: {known})")
+        return drawings[name]()
+
+    def table(self, name: str = "main") -> pd.DataFrame:
+        """Return one table as it is printed.
+
+        Raises
+        ------
+        UsageError
+            Where there is no table of that name.
+        """
+        if name != "main":
+            raise UsageError(f"no table {name!r} (there are: main)")
+        return main_table(self.record)
+
+    def csv(self, name: str) -> str:
+        """Return the text of ``estimates``, ``details`` or ``checks`` as the command writes it."""
+        files = result_files(self.record)
+        if f"{name}.csv" not in files:
+            raise UsageError(f"no file {name!r} (there are: estimates, details, checks)")
+        return files[f"{name}.csv"]
+
+    def _rows(self, name: str) -> pd.DataFrame:
+        text = result_files(self.record)[name]
+        return pd.read_csv(io.StringIO(text), float_precision="round_trip")
+
+
+def load_spec(
+    path: str | Path, *, set: Mapping[str, Any] | None = None, allow: Iterable[str | Path] = ()
+) -> Spec:
+    """Read a spec.
+
+    Parameters
+    ----------
+    path
+        A TOML file.
+    set
+        Overrides by key path, and folders for ``${NAME}``.
+    allow
+        Further folders that may be read.
+
+    Raises
+    ------
+    SpecError
+        With every fault found.
+    """
+    return read_spec(
+        Path(path), catalogue(), settings=set or {}, allowed=[Path(folder) for folder in allow]
+    )
+
+
+def run(
+    spec: str | Path | Spec,
+    *,
+    set: Mapping[str, Any] | None = None,
+    frame: pd.DataFrame | None = None,
+    out: str | Path | None = None,
+    allow: Iterable[str | Path] = (),
+) -> Result:
+    """Run a spec and return what it found.
+
+    Parameters
+    ----------
+    spec
+        A TOML file, or a spec already read.
+    set
+        Overrides by key path, and folders for ``${NAME}``.
+    frame
+        Rows in place of the spec's own source.
+    out
+        Folder for the outputs; nothing is written without it.
+    allow
+        Further folders that may be read.
+
+    Raises
+    ------
+    UserError
+        One of ``evaluation.errors``; never ``SystemExit``.
+    """
+    if isinstance(spec, Spec):
+        if set:
+            raise UsageError("set: takes effect when a spec is read; pass it to load_spec")
+        loaded = spec
+    else:
+        loaded = load_spec(spec, set=set, allow=allow)
+    memory = None if out is None else Path(out) / ".cache"
+    record = run_spec(loaded, frame=frame, memory=memory)
+    return Result(record, None if out is None else write_record(record, Path(out)))

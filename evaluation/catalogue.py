@@ -1,0 +1,22 @@
+"""Everything a spec can name, gathered for the loader."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import data_synth
+from evaluation.checks import registry as checks
+from evaluation.estimators import registry as estimators
+from evaluation.spec.catalogue import Catalogue
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Return the estimators, checks and worlds on offer."""
+    return Catalogue(
+        estimators=estimators.estimator_offers(),
+        planned_estimators=estimators.PLANNED,
+        checks=checks.check_offers(),
+        planned_checks=checks.PLANNED,
+        worlds=tuple(world.name for world in data_synth.list_worlds()),
+    )

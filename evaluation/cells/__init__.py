@@ -1,0 +1,1 @@
+"""Rows into sufficient statistics, and the algebra of least squares on them."""

@@ -1,0 +1,142 @@
+"""Gram matrices by cluster: the sufficient statistics of a clustered least-squares fit.
+
+For cluster g and regressors Z, after each level of a swept effect is demeaned within itself:
+
+    A_g = Z_g' W M Z_g,  r_g = Z_g' W M y_g,  M = I - S (S'WS)^-1 S'W.
+
+The swept effect lies inside the cluster, so deleting a cluster leaves every other A_g as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evaluation.data.model_data import FloatArray, IntArray
+
+# Rows made dense at a time: 65,536 rows × 100 columns take 52 MB.
+CHUNK = 65_536
+
+
+@dataclass(frozen=True)
+class Regressors:
+    """Columns of a regression before they are made dense.
+
+    Attributes
+    ----------
+    numeric
+        Shape ``(n, p)``, centred by the caller.
+    dummies
+        For each indicator block, codes of shape ``(n,)``; a negative code is no indicator.
+    levels
+        Number of indicators in each block.
+    """
+
+    numeric: FloatArray
+    dummies: tuple[IntArray, ...] = ()
+    levels: tuple[int, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """Number of columns K: all indicators, then the numeric columns."""
+        return sum(self.levels) + int(self.numeric.shape[1])
+
+    def dense(self, rows: IntArray) -> FloatArray:
+        """Return the columns of some rows, shape ``(len(rows), K)``."""
+        block = np.zeros((len(rows), self.width))
+        offset = 0
+        for codes, levels in zip(self.dummies, self.levels, strict=True):
+            code = codes[rows]
+            has = np.flatnonzero(code >= 0)
+            block[has, offset + code[has]] = 1.0
+            offset += levels
+        block[:, offset:] = self.numeric[rows]
+        return block
+
+
+@dataclass(frozen=True)
+class Grams:
+    """Cross-products by cluster.
+
+    Attributes
+    ----------
+    gram
+        A_g, shape ``(G, K, K)``.
+    moment
+        r_g, shape ``(G, K)``.
+    scale
+        Sum of squares of each column before sweeping, shape ``(K,)``.
+    """
+
+    gram: FloatArray
+    moment: FloatArray
+    scale: FloatArray
+
+
+def cluster_grams(
+    regressors: Regressors,
+    y: FloatArray,
+    weight: FloatArray,
+    cluster: IntArray,
+    swept: IntArray | None = None,
+) -> Grams:
+    """Return the Gram matrices of every cluster.
+
+    Memory grows with G × K² and with the levels of the swept effect in one cluster, never with
+    rows × K.
+
+    Parameters
+    ----------
+    regressors
+        Columns, K in all.
+    y, weight
+        Shape ``(n,)``.
+    cluster
+        Codes 0..G-1, shape ``(n,)``.
+    swept
+        Codes of an effect nested in the cluster, shape ``(n,)``, or ``None``.
+    """
+    width = regressors.width
+    total = int(cluster.max()) + 1
+    order = np.lexsort((cluster,) if swept is None else (swept, cluster))
+    edges = np.searchsorted(cluster[order], np.arange(total + 1))
+    gram = np.zeros((total, width, width))
+    moment = np.zeros((total, width))
+    scale = np.zeros(width)
+    for g in range(total):
+        rows = order[edges[g] : edges[g + 1]]
+        levels = None if swept is None else np.unique(swept[rows], return_inverse=True)[1]
+        product, squares = _one_cluster(regressors, y, weight, rows, levels)
+        gram[g], moment[g] = product[:width, :width], product[:width, width]
+        scale += squares[:width]
+    return Grams(gram, moment, scale)
+
+
+def _one_cluster(
+    regressors: Regressors,
+    y: FloatArray,
+    weight: FloatArray,
+    rows: IntArray,
+    levels: IntArray | None,
+) -> tuple[FloatArray, FloatArray]:
+    """Return Z'WMZ of one cluster with y as the last column, and its unswept diagonal."""
+    width = regressors.width + 1
+    product = np.zeros((width, width))
+    count = 0 if levels is None else int(levels.max()) + 1
+    sums, mass = np.zeros((count, width)), np.zeros(count)
+    for start in range(0, len(rows), CHUNK):
+        part = rows[start : start + CHUNK]
+        block = np.column_stack([regressors.dense(part), y[part]])
+        weighted = block * weight[part, None]
+        product += block.T @ weighted
+        if levels is None:
+            continue
+        level = levels[start : start + CHUNK]
+        edges = np.flatnonzero(np.diff(level, prepend=-1))
+        sums[level[edges]] += np.add.reduceat(weighted, edges, axis=0)
+        mass[level[edges]] += np.add.reduceat(weight[part], edges)
+    squares = np.diag(product).copy()
+    if count:
+        product -= sums.T @ (sums / mass[:, None])
+    return product, squares

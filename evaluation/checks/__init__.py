@@ -1,0 +1,1 @@
+"""Checks, one identifying assumption a file; ``contract`` says what a file offers."""

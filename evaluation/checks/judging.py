@@ -1,0 +1,86 @@
+"""Run the checks that a spec asks for, and the headline verdict on every bound it states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from evaluation.checks.contract import ModelResult, Verdict
+from evaluation.checks.registry import check
+from evaluation.checks.smallest_effect import Headline, headline_of, judge
+from evaluation.data.prepare import Prepared
+from evaluation.spec.extras import SmallestEffect
+from evaluation.spec.model import CheckRequest
+from evaluation.spec.spec import Spec
+
+EQUIVALENCE = "equivalence"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with the check and the model it belongs to."""
+
+    check: str
+    model_id: str
+    verdict: Verdict
+
+
+def judge_models(
+    spec: Spec, prepared: Prepared, results: tuple[ModelResult, ...]
+) -> tuple[Judgement, ...]:
+    """Return the verdict of every check, then one on every smallest effect of interest."""
+    asked = [j for request in spec.checks for j in _checked(request, results)]
+    stated = {effect.outcome for effect in spec.smallest_effect_of_interest}
+    bounds = [_headline(effect, prepared, results) for effect in spec.smallest_effect_of_interest]
+    unstated = [
+        Judgement(EQUIVALENCE, "", Verdict(name, None, None, "no_bound_given", NO_BOUND))
+        for name in spec.outcomes
+        if name not in stated
+    ]
+    return (*asked, *bounds, *unstated)
+
+
+NO_BOUND = "state a [[smallest_effect_of_interest]] to learn which effects the data rule out"
+
+
+def _checked(request: CheckRequest, results: tuple[ModelResult, ...]) -> Iterator[Judgement]:
+    module = check(request.kind)
+    for result in results:
+        if request.model is None or request.model == result.model.id:
+            for verdict in module.run(result, request.options):
+                yield Judgement(request.name, result.model.id, verdict)
+
+
+def _headline(
+    effect: SmallestEffect, prepared: Prepared, results: tuple[ModelResult, ...]
+) -> Judgement:
+    """Judge a bound by the first model that gives one number for its outcome."""
+    for result in results:
+        fit = result.fits.get(effect.outcome)
+        headline = headline_of(fit) if fit is not None else None
+        if headline is not None:
+            attainable = _attainable(effect, prepared, result)
+            verdict = judge(effect, headline, attainable, effect.first_stage or "")
+            return Judgement(EQUIVALENCE, result.model.id, verdict)
+    reason = "no model gives a single number for this outcome"
+    verdict = Verdict(effect.outcome, None, None, "uninformative", reason, term=effect.unit)
+    return Judgement(EQUIVALENCE, "", verdict)
+
+
+def _attainable(effect: SmallestEffect, prepared: Prepared, result: ModelResult) -> float | None:
+    """Return the effect on one person if each counted unit moved the outcome by one.
+
+    Conditions and duty months are counted by what the policy adds; recipients by their share
+    among treated rows after the reform.
+    """
+    column = effect.first_stage
+    if column is None:
+        return None
+    if effect.unit == "per_recipient":
+        rows = prepared.roles.rows.copy()
+        for role in (prepared.roles.treated, prepared.roles.post):
+            rows &= True if role is None else role == 1
+        return float(prepared.panel.frame[column][rows].mean())
+    fit = result.first_stages.get(column)
+    headline: Headline | None = headline_of(fit) if fit is not None else None
+    return None if headline is None else headline.estimate

@@ -1,0 +1,90 @@
+"""Joint test that the coefficients before the reform are zero."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from evaluation.checks.contract import ModelResult, Verdict
+from evaluation.estimators.contract import Fit
+from evaluation.inference.wald import Wald, wald
+from evaluation.spec.options import OptionsModel
+
+TITLE = "Pre-trend test"
+ASSUMPTION = "parallel trends"
+SOURCE = (
+    "Wald test with the full covariance; power as in Roth (2022), AER: Insights 4(3), section 2"
+)
+NEEDS_MODEL = True
+LEVEL = 0.05
+
+
+class Options(OptionsModel):
+    """The pre-trend test has no options of its own."""
+
+
+def run(result: ModelResult, options: Any) -> tuple[Verdict, ...]:
+    """Test the pre-period coefficients of a model jointly, outcome by outcome.
+
+    Binned ends take no part. The verdict is ``violation found`` or ``not detected``, never a
+    pass: the message states the power against a linear drift whose slope moves the last
+    coefficient by one standard error. A test with a fifth as many restrictions as clusters is
+    refused.
+    """
+    return tuple(_verdict(name, fit) for name, fit in result.fits.items())
+
+
+def _verdict(outcome: str, fit: Fit) -> Verdict:
+    binned = {term for term, name, value in fit.details if name == "binned" and value}
+    places = [
+        at
+        for at, term in enumerate(fit.terms)
+        if term.event_time is not None
+        and term.event_time < 0
+        and term.term not in binned
+        and term.cohort == ""
+        and term.std_error is not None
+        and term.std_error > 0
+    ]
+    if fit.covariance is None or not places:
+        return Verdict(outcome, None, None, "refused", "the model has no pre-period coefficients")
+    if fit.n_clusters is not None and len(places) * 5 >= fit.n_clusters:
+        return Verdict(
+            outcome, None, None, "refused",
+            f"{len(places)} restrictions are too many for {fit.n_clusters} clusters "
+            "(fewer than a fifth are allowed); use a coarser event_bin or a narrower event_window",
+        )  # fmt: skip
+    estimates = np.array([fit.terms[at].estimate for at in places])
+    covariance = fit.covariance[np.ix_(places, places)]
+    test = wald(estimates, covariance)
+    times = np.array([fit.terms[at].event_time for at in places], dtype=np.float64)
+    found = test.p_value is not None and test.p_value < LEVEL
+    slope, power = _power(times, covariance, test)
+    message = (
+        f"joint test of {test.rank} pre-period coefficients"
+        if found
+        else f"not detected (power {power:.0%} against a drift of {slope:.2g} a period)"
+    )
+    return Verdict(
+        outcome,
+        test.statistic,
+        test.p_value,
+        "violation found" if found else "not detected",
+        message,
+        details=(("restrictions", test.rank), ("drift", slope), ("power", power)),
+    )
+
+
+def _power(times: np.ndarray, covariance: np.ndarray, test: Wald) -> tuple[float, float]:
+    """Return a slope of one standard error over the pre-period, and the test's power against it."""
+    from scipy import stats
+
+    span = float(np.abs(times).max())
+    slope = math.sqrt(float(np.diag(covariance).max())) / span
+    drift = wald(slope * times, covariance)
+    if test.rank == 0:
+        return slope, 0.0
+    cut = float(stats.chi2.ppf(1.0 - LEVEL, test.rank))
+    return slope, float(stats.ncx2.sf(cut, test.rank, drift.statistic))

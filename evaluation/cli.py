@@ -1,0 +1,140 @@
+"""The command line: verbs only; every heavy import stands inside its verb."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evaluation.errors import UserError, exit_code_of
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Evaluate the activity duty for social-assistance recipients under 30 from specs.",
+)
+Out = Annotated[Path, typer.Option(help="Folder for outputs.")]
+Set = Annotated[
+    list[str], typer.Option("--set", help="KEY.PATH=TOML value, or NAME=FOLDER for ${NAME}.")
+]
+Allow = Annotated[list[Path], typer.Option(help="A further folder that specs may read.")]
+Events = Annotated[bool, typer.Option("--json-events", help="Events on stdout, as JSON lines.")]
+Log = Annotated[Path | None, typer.Option(help="Append events to a file; never values.")]
+SpecName = Annotated[str, typer.Argument(help="A spec file, or the id of a shipped spec.")]
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends in its line and its exit code."""
+    try:
+        app()
+    except UserError as error:
+        for line in error.faults:
+            typer.echo(f"{error.label}: {line}", err=True)
+        sys.exit(error.exit_code)
+
+
+@app.command()
+def demo(out: Out = Path("outputs"), set_: Set = [], json_events: Events = False) -> None:  # noqa: B006
+    """Run the three demo specs on synthetic data, with the truth beside each estimate."""
+    from evaluation.commands.console import open_console
+    from evaluation.commands.demo import demo as verb
+
+    with open_console(json_events, None) as console:
+        ended = verb(out, set_, console)
+    sys.exit(exit_code_of([done.error for done in ended if done.error]))
+
+
+@app.command()
+def new(
+    kind: Annotated[str, typer.Argument(help="did, staggered or rd.")],
+    folder: Annotated[Path, typer.Option(help="Where to write it.")] = Path(),
+) -> None:
+    """Write a commented spec that runs as it is."""
+    from evaluation.commands.new import new as verb
+
+    _print(
+        *(f"wrote {path}" for path in verb(kind, folder)), f"next: activity-duty run {kind}.toml"
+    )
+
+
+@app.command()
+def run(
+    specs: Annotated[list[str], typer.Argument(help="Spec files, or ids of shipped specs.")],
+    out: Out = Path("outputs"),
+    set_: Set = [],  # noqa: B006
+    jobs: Annotated[int, typer.Option(min=1, help="Specs run side by side.")] = 1,
+    require: Annotated[str, typer.Option(help="Gates: all_models,checks,truth.")] = "",
+    allow: Allow = [],  # noqa: B006
+    json_events: Events = False,
+    log: Log = None,
+) -> None:
+    """Run specs and write OUT/<id>/."""
+    from evaluation.commands.console import open_console
+    from evaluation.commands.gates import parse_gates
+    from evaluation.commands.run import run as verb
+
+    gates = parse_gates(require)
+    with open_console(json_events, log) as console:
+        ended = verb(
+            specs, settings=set_, allowed=allow, out=out, gates=gates, jobs=jobs, console=console
+        )
+    sys.exit(exit_code_of([done.error for done in ended if done.error]))
+
+
+@app.command()
+def check(spec: SpecName, set_: Set = [], allow: Allow = []) -> None:  # noqa: B006
+    """Read a spec and its data, draw the sample, and stop before estimating."""
+    from evaluation.commands.check import check as verb
+
+    _print(verb(spec, settings=tuple(set_), allowed=tuple(allow)))
+
+
+@app.command()
+def explain(spec: SpecName, set_: Set = [], allow: Allow = []) -> None:  # noqa: B006
+    """Say what a spec claims and assumes; needs no data."""
+    from evaluation.catalogue import catalogue
+    from evaluation.commands.locate import locate
+    from evaluation.review.explain import explain as verb
+    from evaluation.spec.loader import read_spec
+
+    _print(verb(read_spec(locate(spec), catalogue(), settings=set_, allowed=allow)).rstrip())
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[str, typer.Argument(help="estimators, checks, worlds, policies or studies.")],
+) -> None:
+    """List what a spec can name."""
+    from evaluation.commands.catalogues import catalogue_of
+
+    _print(catalogue_of(kind))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of specs."""
+    from evaluation.catalogue import catalogue
+    from evaluation.spec.schema import schema_text
+
+    _print(schema_text(catalogue()).rstrip())
+
+
+@app.command()
+def verify(
+    path: Annotated[Path, typer.Argument(help="An output folder with manifest and estimates.")],
+    set_: Set = [],  # noqa: B006
+    allow: Allow = [],  # noqa: B006
+) -> None:
+    """Run a manifest's spec again and compare number by number."""
+    from evaluation.commands.verify import verify_folder
+
+    _print(verify_folder(path, set_, allow))
+
+
+def _print(*lines: str) -> None:
+    for line in lines:
+        typer.echo(line)

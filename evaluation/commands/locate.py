@@ -1,0 +1,16 @@
+"""Find the spec that a word of the command line names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evaluation.spec.shipped import find_spec
+
+
+def locate(name: str) -> Path:
+    """Return a path as given where it exists, else the shipped spec of that id or path."""
+    path = Path(name)
+    if path.exists():
+        return path
+    word = name.removeprefix("specs/")
+    return find_spec(word.removesuffix(".toml")) or find_spec(word) or path

@@ -1,0 +1,116 @@
+"""``run``: specs to outputs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from evaluation.catalogue import catalogue
+from evaluation.commands.console import Console
+from evaluation.commands.gates import pass_gates
+from evaluation.commands.locate import locate
+from evaluation.commands.shown import headline_table
+from evaluation.errors import UsageError, UserError
+from evaluation.pipeline import run_spec
+from evaluation.release.writer import write_record
+from evaluation.report.record import Record
+from evaluation.spec.loader import read_spec
+
+
+@dataclass(frozen=True)
+class Job:
+    """One spec to run, and how."""
+
+    path: Path
+    settings: tuple[str, ...]
+    allowed: tuple[Path, ...]
+    out: Path
+    gates: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a job ended: its record and folder, and the error that stopped or failed it."""
+
+    label: str
+    record: Record | None = None
+    folder: Path | None = None
+    error: UserError | None = None
+
+
+def run(
+    specs: Sequence[str],
+    *,
+    settings: Sequence[str],
+    allowed: Sequence[Path],
+    out: Path,
+    gates: tuple[str, ...],
+    jobs: int,
+    console: Console,
+) -> tuple[Done, ...]:
+    """Run specs one by one or side by side, tell each as it ends, and return how they ended.
+
+    Raises
+    ------
+    UsageError
+        Where two specs share an id's file name, so that one's outputs would replace the other's.
+    """
+    paths = [locate(name) for name in specs]
+    twice = [str(path) for path, count in Counter(paths).items() if count > 1]
+    if twice:
+        raise UsageError(f"run: {', '.join(twice)} is named twice; name each spec once")
+    work = [Job(path, tuple(settings), tuple(allowed), out, gates) for path in paths]
+    ended: list[Done] = []
+    if jobs > 1 and len(work) > 1:
+        # Fork would copy the thread pools of numerical libraries in an unknown state.
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+            for done in pool.map(run_job, work):
+                tell(done, console)
+                ended.append(done)
+    else:
+        for job in work:
+            label = job.path.stem
+            done = run_job(job, lambda stage, label=label: console.stage(label, stage))  # type: ignore[misc]
+            tell(done, console)
+            ended.append(done)
+    return tuple(ended)
+
+
+def run_job(job: Job, announce: Callable[[str], None] = lambda stage: None) -> Done:
+    """Run one spec and write its outputs."""
+    label = job.path.stem
+    try:
+        spec = read_spec(job.path, catalogue(), settings=job.settings, allowed=job.allowed)
+        label = spec.id
+        record = run_spec(spec, memory=job.out / ".cache", announce=announce)
+        folder = write_record(record, job.out)
+    except UserError as error:
+        return Done(label, error=error)
+    try:
+        pass_gates(record, job.gates)
+    except UserError as error:
+        return Done(label, record, folder, error)
+    return Done(label, record, folder)
+
+
+def tell(done: Done, console: Console) -> None:
+    """Tell how one spec ended."""
+    if done.record is not None and done.folder is not None:
+        console.say(f"\n{done.record.spec.title}")
+        console.say(headline_table(done.record))
+        for row in done.record.estimates:
+            if row.status in ("refused", "failed"):
+                console.say(f"{row.status}: {row.model_id}: {row.outcome}: {row.reason}")
+        console.say(f"{done.label}: {done.record.status}; {done.folder / 'restricted/report.html'}")
+        console.event(
+            "done",
+            spec=done.label,
+            status=done.record.status,
+            result=str(done.folder / "result.json"),
+        )
+    if done.error is not None:
+        console.fault(done.error)

@@ -1,0 +1,55 @@
+"""Tables on the terminal."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+
+from evaluation.report.numbers import Numbers
+from evaluation.report.page import is_headline
+from evaluation.report.record import Record
+
+WIDTH = 118
+
+
+def headline_table(record: Record) -> str:
+    """Return outcome, estimand, estimate, error, interval and truth as text."""
+    numbers = Numbers(record.spec.rounding)
+    synthetic = record.spec.panel.source == "synthetic"
+    head = ["outcome", "model", "estimand", "estimate", "std. error", "95 % interval"]
+    rows = []
+    for row in record.estimates:
+        if not is_headline(row) or row.estimate is None:
+            continue
+        line = [
+            row.outcome,
+            row.model_id,
+            row.estimand,
+            numbers.estimate(row.estimate),
+            numbers.estimate(row.std_error),
+            f"{numbers.estimate(row.conf_low)} to {numbers.estimate(row.conf_high)}",
+        ]
+        if synthetic:
+            line.append(numbers.estimate(record.detail(row.model_id, row.outcome, "truth")))
+        rows.append(line)
+    return text_table([*head, "truth"] if synthetic else head, rows, numeric_from=3)
+
+
+def text_table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], numeric_from: int | None = None
+) -> str:
+    """Return a table as plain text, columns from ``numeric_from`` aligned to the right."""
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE, pad_edge=False)
+    for place, name in enumerate(head):
+        right = numeric_from is not None and place >= numeric_from
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    out = io.StringIO()
+    Console(file=out, width=WIDTH, color_system=None).print(table)
+    return out.getvalue().rstrip("\n")

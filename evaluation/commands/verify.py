@@ -1,0 +1,42 @@
+"""``verify``: run again and print what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from evaluation.commands.shown import text_table
+from evaluation.errors import VerificationError
+from evaluation.review.verify import TOLERANCE, Comparison, verify
+
+SHOWN = 20
+
+
+def verify_folder(folder: Path, settings: Sequence[str], allowed: Sequence[Path]) -> str:
+    """Return what a verification found, as text.
+
+    Raises
+    ------
+    VerificationError
+        Where a number differs, with the first of them.
+    """
+    compared = verify(folder, settings=settings, allowed=allowed)
+    differing = [one for one in compared if one.differs]
+    if differing:
+        table = text_table(
+            ["number", "printed", "recomputed", "gap"], map(_cells, differing[:SHOWN])
+        )
+        raise VerificationError(
+            f"{folder}: {len(differing)} of {len(compared)} numbers differ beyond "
+            f"{TOLERANCE:g} of their error; the first are\n{table}"
+        )
+    largest = max((one.gap for one in compared if one.gap == one.gap), default=0.0)
+    return (
+        f"{folder}: {len(compared)} numbers recomputed, none differs "
+        f"(tolerance {TOLERANCE:g} of the error; largest gap {largest:.2g})"
+    )
+
+
+def _cells(one: Comparison) -> tuple[str, str, str, str]:
+    gap = "" if one.gap != one.gap else f"{one.gap:.3g}"
+    return one.place, one.printed or "–", one.recomputed or "–", gap

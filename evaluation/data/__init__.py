@@ -1,0 +1,1 @@
+"""Rows: sources, periods, samples, roles, and the truth of synthetic panels."""

@@ -1,0 +1,112 @@
+"""Collapse rows: months to longer periods, persons to groups."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from evaluation.data.panel import Panel
+from evaluation.errors import DataError
+from evaluation.spec.sample import GroupedRows
+from evaluation.spec.spec import Spec
+
+ROWS = "rows_in_group"
+
+
+def coarsen(panel: Panel, spec: Spec) -> Panel:
+    """Return one row a unit and period: outcomes averaged, other columns as last seen.
+
+    A person-quarter's employment is the share of its months in work; its age and residence are
+    those of its last month.
+    """
+    if panel.unit is None or panel.period is None or panel.calendar.months <= 1:
+        return panel
+    averaged = _averaged(spec)
+    unit = pd.factorize(panel.frame[panel.unit])[0]
+    starts = np.flatnonzero(np.r_[True, (np.diff(unit) != 0) | (np.diff(panel.period) != 0)])
+    if len(starts) == len(panel.frame):
+        return panel
+    ends = np.r_[starts[1:], len(panel.frame)] - 1
+    frame = panel.frame.iloc[ends].reset_index(drop=True)
+    for name in averaged:
+        frame[name] = _means(panel.frame[name], starts, f"outcome column {name!r}")
+    label = {3: "quarters", 12: "years"}[panel.calendar.months]
+    return replace(panel, frame=frame, period=panel.period[ends], averaged=True).counted(
+        f"months to {label}"
+    )
+
+
+def group_rows(panel: Panel, spec: Spec, rows: GroupedRows) -> Panel:
+    """Return one row for each combination of ``by`` and period, weighted by its rows.
+
+    Outcomes and controls are averaged; every other column must be constant inside a group.
+
+    Raises
+    ------
+    DataError
+        Where a column that is not averaged varies inside a group.
+    """
+    frame = panel.frame.copy()
+    averaged = [name for name in _averaged(spec) if name not in rows.by]
+    keys = [frame[name] for name in rows.by]
+    if panel.period is not None:
+        keys.append(pd.Series(panel.period, name="period_index"))
+    code = pd.DataFrame({str(at): pd.factorize(key, sort=True)[0] for at, key in enumerate(keys)})
+    group = code.groupby(list(code.columns), sort=True).ngroup().to_numpy()
+    order = np.argsort(group, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(group[order]) != 0])
+    frame = frame.iloc[order].reset_index(drop=True)
+    collapsed = frame.iloc[starts].reset_index(drop=True)
+    weight = frame[panel.weight] if panel.weight else pd.Series(np.ones(len(frame)))
+    total = np.add.reduceat(weight.to_numpy(np.float64), starts)
+    for name in averaged:
+        collapsed[name] = _means(frame[name], starts, f"outcome column {name!r}", weight)
+    skipped = {*averaged, *rows.by, panel.unit, panel.weight, spec.panel.time}
+    for name in (name for name in frame.columns if name not in skipped):
+        _refuse_variation(frame[name], starts, name)
+    collapsed[ROWS] = total
+    by = rows.by[0]
+    unit = by if len(rows.by) == 1 else "group"
+    if len(rows.by) > 1:
+        collapsed[unit] = collapsed[list(rows.by)].astype(str).agg("/".join, axis=1)
+    period = None if panel.period is None else panel.period[order][starts]
+    return replace(
+        panel, frame=collapsed, period=period, unit=unit, weight=ROWS, averaged=True
+    ).counted(f"rows grouped by {', '.join(rows.by)}")
+
+
+def _averaged(spec: Spec) -> list[str]:
+    names = [outcome.column for outcome in spec.outcomes.values()]
+    names += [e.first_stage for e in spec.smallest_effect_of_interest if e.first_stage]
+    names += [control for model in spec.models for control in model.controls]
+    return list(dict.fromkeys(names))
+
+
+def _means(
+    column: pd.Series, starts: np.ndarray, where: str, weight: pd.Series | None = None
+) -> np.ndarray:
+    """Return the mean of each run of rows, missing values left out."""
+    if not pd.api.types.is_numeric_dtype(column):
+        raise DataError(f"{where}: holds text; rows can be averaged over numbers only")
+    values = column.to_numpy(np.float64)
+    seen = ~np.isnan(values)
+    mass = seen if weight is None else seen * weight.to_numpy(np.float64)
+    sums = np.add.reduceat(np.where(seen, values, 0.0) * mass, starts)
+    counts = np.add.reduceat(mass.astype(np.float64), starts)
+    means = np.full(len(starts), np.nan)
+    np.divide(sums, counts, out=means, where=counts > 0)
+    return means
+
+
+def _refuse_variation(column: pd.Series, starts: np.ndarray, name: str) -> None:
+    codes = pd.factorize(column)[0].astype(np.int64)
+    low = np.minimum.reduceat(codes, starts)
+    high = np.maximum.reduceat(codes, starts)
+    varying = int((low != high).sum())
+    if varying:
+        raise DataError(
+            f"sample.rows: column {name!r} varies inside {varying} groups; "
+            "add it to by, or leave it out of the models"
+        )

@@ -1,0 +1,1 @@
+"""Designs, one file a kind: each assigns its roles to the rows of a sample."""

@@ -1,0 +1,84 @@
+"""Difference-in-differences: treated against control, before against after."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from evaluation.data.designs._moments import holds
+from evaluation.data.filters import satisfied
+from evaluation.data.panel import Panel
+from evaluation.data.roles import FloatArray, Roles
+from evaluation.errors import DataError
+from evaluation.spec.design import DidDesign
+from evaluation.spec.spec import Spec
+
+
+def assign(panel: Panel, spec: Spec) -> Roles:
+    """Return treated, post, event time and dose.
+
+    Raises
+    ------
+    DataError
+        Where the treated or control group is empty before or after.
+    """
+    design = spec.design
+    if not isinstance(design, DidDesign):
+        raise TypeError("the did design is assigned to did specs")
+    everyone = np.ones(len(panel.frame), dtype=bool)
+    if design.treatment is not None or design.treated is None:
+        return Roles(everyone, "", dose=_dose(panel, design))
+    treated = holds(panel, design.treated, "design.treated")
+    control = everyone & ~treated
+    if design.control is not None:
+        control &= holds(panel, design.control, "design.control")
+    rows = treated | control
+    post, first_post = _post(panel, design)
+    _refuse_empty_side(treated, control, post)
+    event_time = None
+    if panel.period is not None and first_post is not None:
+        event_time = (panel.period - first_post).astype(np.float64)
+    return Roles(
+        rows,
+        "neither treated nor control",
+        treated=treated.astype(np.float64),
+        post=post.astype(np.float64),
+        event_time=event_time,
+    )
+
+
+def _dose(panel: Panel, design: DidDesign) -> FloatArray:
+    column = design.treatment.column if design.treatment else ""
+    values = panel.frame[column]
+    if not pd.api.types.is_numeric_dtype(values):
+        raise DataError(f"design.treatment: column {column!r} holds text; it must hold numbers")
+    return values.to_numpy(np.float64)
+
+
+def _post(panel: Panel, design: DidDesign) -> tuple[np.ndarray, int | None]:
+    """Return which rows lie after the reform, and the first such period."""
+    if design.post is not None:
+        post = satisfied(panel.frame[design.post.column], design.post, "design.post")
+        if panel.period is None or not post.any():
+            return post, None
+        return post, int(panel.period[post].min())
+    if panel.period is None or design.reform_date is None:
+        raise DataError("design: needs panel.time with reform_date, or post")
+    if panel.calendar.unit == "integer":
+        raise DataError(
+            "design.reform_date: is a date, but the panel's time is whole numbers; "
+            "use post = { column = ..., at_least = ... }"
+        )
+    first = panel.calendar.of_date(design.reform_date)
+    return panel.period >= first, first
+
+
+def _refuse_empty_side(treated: np.ndarray, control: np.ndarray, post: np.ndarray) -> None:
+    sides = (("treated", treated), ("control", control))
+    for moment, rows in (("before", ~post), ("after", post)):
+        for group, member in sides:
+            if not (rows & member).any():
+                raise DataError(
+                    f"design.{group}: the {group} group has no rows {moment} the reform; "
+                    "check design, panel.window and sample"
+                )

@@ -1,0 +1,56 @@
+"""Regression discontinuity: distance from the cutoff."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from evaluation.data.panel import Panel
+from evaluation.data.roles import FloatArray, Roles
+from evaluation.errors import DataError
+from evaluation.spec.design import RdDesign
+from evaluation.spec.spec import Spec
+
+
+def assign(panel: Panel, spec: Spec) -> Roles:
+    """Return the running variable less the cutoff, and whether a row lies after the reform.
+
+    A donut of d drops the d values nearest the cutoff on either side of it, the cutoff's own
+    value counted once: with d = 1 only the month of the birthday.
+
+    Raises
+    ------
+    DataError
+        Where one side of the cutoff has no rows.
+    """
+    design = spec.design
+    if not isinstance(design, RdDesign):
+        raise TypeError("the rd design is assigned to rd specs")
+    running = _numbers(panel, design.running_variable.column, "design.running_variable")
+    running = running - float(design.cutoff)
+    rows = ~np.isnan(running)
+    if design.donut is not None:
+        rows &= (running <= -design.donut) | (running >= design.donut)
+    for side, there in (("below", running < 0), ("above", running >= 0)):
+        if not (there & rows).any():
+            low, high = np.nanmin(running), np.nanmax(running)
+            lies = "outside the values" if low >= 0 or high < 0 else "at the edge of the values"
+            raise DataError(
+                f"design.cutoff: no rows lie {side} {design.cutoff}: it is {lies} "
+                f"of {design.running_variable.column!r}; check cutoff, donut and sample"
+            )
+    post = None
+    if design.reform_date is not None and panel.period is not None:
+        post = (panel.period >= panel.calendar.of_date(design.reform_date)).astype(np.float64)
+    treatment = None
+    if design.treatment is not None:
+        treatment = _numbers(panel, design.treatment.column, "design.treatment")
+    step = "no running variable" if design.donut is None else "donut and no running variable"
+    return Roles(rows, step, running=running, post=post, treatment=treatment)
+
+
+def _numbers(panel: Panel, column: str, where: str) -> FloatArray:
+    values = panel.frame[column]
+    if not pd.api.types.is_numeric_dtype(values):
+        raise DataError(f"{where}: column {column!r} holds text; it must hold numbers")
+    return values.to_numpy(np.float64)

@@ -1,0 +1,84 @@
+"""Staggered adoption: each unit's first treated period."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from evaluation.data.panel import Panel
+from evaluation.data.roles import FloatArray, Roles
+from evaluation.errors import DataError
+from evaluation.spec.design import Cohort, StaggeredDesign
+from evaluation.spec.spec import Spec
+
+
+def assign(panel: Panel, spec: Spec) -> Roles:
+    """Return cohort, event time and the treatment indicator.
+
+    Raises
+    ------
+    DataError
+        Missing cohorts without a rule, a cohort that varies inside a unit, nobody treated.
+    """
+    design = spec.design
+    if not isinstance(design, StaggeredDesign) or panel.period is None:
+        raise TypeError("the staggered design is assigned to staggered_did specs with time")
+    cohort = _cohort(panel, design.cohort)
+    _refuse_varying(panel, cohort)
+    treated = np.isfinite(cohort)
+    if not treated.any():
+        raise DataError("design.cohort: no row belongs to a treated cohort; check never")
+    event_time = np.where(treated, panel.period - cohort, np.nan)
+    labels = {int(one): panel.calendar.label(int(one)) for one in np.unique(cohort[treated])}
+    return Roles(
+        np.ones(len(panel.frame), dtype=bool),
+        "",
+        treated=treated.astype(np.float64),
+        post=(event_time >= 0).astype(np.float64),
+        event_time=event_time,
+        cohort=cohort,
+        cohort_labels=labels,
+    )
+
+
+def _cohort(panel: Panel, cohort: Cohort) -> FloatArray:
+    values = panel.frame[cohort.column or ""]
+    never = _is_never(values, cohort.never)
+    absent = values.isna().to_numpy() & ~never
+    if absent.any():
+        raise DataError(
+            f"design.cohort: {int(absent.sum())} rows lack a cohort; "
+            "set never = 'missing' if that means never treated"
+        )
+    result = np.full(len(values), np.inf)
+    dated = ~never
+    if dated.any():
+        where = f"design.cohort {cohort.column!r}"
+        result[dated] = panel.calendar.index(values[dated].reset_index(drop=True), where)
+    return result
+
+
+def _is_never(values: pd.Series, never: int | float | str | None) -> np.ndarray:
+    if never is None:
+        return np.zeros(len(values), dtype=bool)
+    if never == "missing":
+        return values.isna().to_numpy(dtype=bool)
+    numbers = pd.to_numeric(values, errors="coerce")
+    if isinstance(never, float) and math.isinf(never):
+        return np.isinf(numbers.to_numpy(np.float64, na_value=np.nan))
+    return numbers.eq(never).to_numpy(bool)
+
+
+def _refuse_varying(panel: Panel, cohort: FloatArray) -> None:
+    """Refuse a cohort that switches: a unit has one."""
+    if panel.unit is None:
+        return
+    unit = pd.factorize(panel.frame[panel.unit])[0]
+    same = unit[1:] == unit[:-1]
+    varying = len(np.unique(unit[1:][same & (cohort[1:] != cohort[:-1])]))
+    if varying:
+        raise DataError(
+            f"design.cohort: varies over time in {varying} units; a cohort is one date a unit"
+        )

@@ -1,0 +1,1 @@
+"""File formats, one file each: ``columns`` reads the header, ``read`` the rows."""

@@ -1,0 +1,176 @@
+"""Build the rows that one model sees for one outcome."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from evaluation.data.filters import satisfied
+from evaluation.data.model_data import FloatArray, ModelData
+from evaluation.data.panel import Panel
+from evaluation.data.roles import Roles
+from evaluation.errors import DataError
+from evaluation.spec.columns import columns_of_model
+from evaluation.spec.model import Model
+from evaluation.spec.sample import Outcome
+from evaluation.spec.spec import Spec
+
+BoolArray = NDArray[np.bool_]
+
+
+def model_rows(
+    panel: Panel, roles: Roles, spec: Spec, model: Model, name: str, outcome: Outcome
+) -> ModelData:
+    """Return the rows that ``model`` sees for one outcome, nothing missing in them.
+
+    Raises
+    ------
+    DataError
+        Non-numeric outcome or control, every outcome missing, a cluster that moves, no rows.
+    """
+    frame = panel.frame
+    rows = _kept(panel, roles, model)
+    values = outcome_values(frame, name, outcome)
+    dropped = {"missing outcome": int((rows & np.isnan(values)).sum())}
+    if rows.any() and dropped["missing outcome"] == rows.sum():
+        raise DataError(
+            f"outcomes.{name}: column {outcome.column!r} is missing in every row of the sample"
+        )
+    if outcome.kind == "binary" and not (panel.averaged or _is_binary(values[rows])):
+        raise DataError(
+            f"outcomes.{name}: kind is 'binary', but column {outcome.column!r} holds "
+            "other values than 0 and 1; set kind = 'share' or 'continuous'"
+        )
+    rows &= ~np.isnan(values)
+    columns = {column: frame[column] for column in columns_of_model(model)}
+    for column in model.controls:
+        columns[column] = pd.Series(
+            _numeric(columns[column], f"models.{model.id}.controls", column)
+        )
+    for column, series in columns.items():
+        absent = rows & series.isna().to_numpy()
+        dropped[f"missing {column}"] = int(absent.sum())
+        rows &= ~absent
+    weight = _weight(panel, rows)
+    if weight is not None:
+        dropped["missing or zero weight"] = int((rows & ~(weight > 0)).sum())
+        rows &= weight > 0
+    rows &= _present(roles.dose) & _present(roles.treatment)
+    if not rows.any():
+        raise DataError(f"models.{model.id}: no rows are left for outcome {name!r}; check keep")
+    _refuse_moving(panel, rows, spec, model)
+    return _select(panel, roles, rows, name, values, columns, weight, dropped)
+
+
+def outcome_values(frame: pd.DataFrame, name: str, outcome: Outcome) -> FloatArray:
+    """Return an outcome's values, transformed as its table says, shape ``(n,)``.
+
+    Raises
+    ------
+    DataError
+        Where the column holds text, or the logarithm of a value that is not positive is asked for.
+    """
+    values = _numeric(frame[outcome.column], f"outcomes.{name}", outcome.column)
+    if outcome.transform is None:
+        return values
+    if (values <= 0).any():
+        raise DataError(
+            f"outcomes.{name}: transform is 'log', but column {outcome.column!r} holds "
+            f"{int((values <= 0).sum())} values that are not positive; drop them in sample.keep"
+        )
+    return np.log(values)
+
+
+def _kept(panel: Panel, roles: Roles, model: Model) -> BoolArray:
+    rows = roles.rows.copy()
+    for position, keep in enumerate(model.keep):
+        where = f"models.{model.id}.keep.{position + 1}"
+        rows &= satisfied(panel.frame[keep.column], keep, where)
+    periods = getattr(model.options, "periods", "all")
+    if periods != "all" and roles.post is not None:
+        rows &= roles.post == (1.0 if periods == "post" else 0.0)
+    return rows
+
+
+def _is_binary(values: FloatArray) -> bool:
+    return bool(np.isin(values[~np.isnan(values)], (0.0, 1.0)).all())
+
+
+def _present(values: FloatArray | None) -> BoolArray | bool:
+    return True if values is None else ~np.isnan(values)
+
+
+def _numeric(column: pd.Series, where: str, name: str) -> FloatArray:
+    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
+        return column.to_numpy(np.float64, na_value=np.nan)
+    raise DataError(f"{where}: column {name!r} holds text; it must hold numbers")
+
+
+def _weight(panel: Panel, rows: BoolArray) -> FloatArray | None:
+    if panel.weight is None:
+        return None
+    weight = _numeric(panel.frame[panel.weight], "panel.weight", panel.weight)
+    if (weight[rows] < 0).any():
+        raise DataError(f"panel.weight: column {panel.weight!r} holds negative values")
+    return weight
+
+
+def _refuse_moving(panel: Panel, rows: BoolArray, spec: Spec, model: Model) -> None:
+    """Clusters are frozen residence: one that changes inside a unit is refused unless asked for."""
+    if panel.unit is None or len(model.clusters) != 1 or model.moving_clusters == "keep":
+        return
+    (cluster,) = model.clusters
+    running = getattr(getattr(spec.design, "running_variable", None), "column", None)
+    if cluster in (panel.unit, spec.panel.time, running):
+        return
+    unit = pd.factorize(panel.frame[panel.unit][rows])[0]
+    code = pd.factorize(panel.frame[cluster][rows])[0]
+    moved = (unit[1:] == unit[:-1]) & (code[1:] != code[:-1])
+    if moved.any():
+        raise DataError(
+            f"models.{model.id}.cluster: {cluster!r} changes over time in "
+            f"{len(np.unique(unit[1:][moved]))} units; freeze it at an earlier date, "
+            "or set moving_clusters = 'keep'"
+        )
+
+
+def _select(
+    panel: Panel,
+    roles: Roles,
+    rows: BoolArray,
+    name: str,
+    values: FloatArray,
+    columns: dict[str, pd.Series],
+    weight: FloatArray | None,
+    dropped: dict[str, int],
+) -> ModelData:
+    def part(array: FloatArray | None) -> FloatArray | None:
+        return None if array is None else array[rows]
+
+    period = None if panel.period is None else panel.period[rows]
+    labels = (
+        {} if period is None else {int(p): panel.calendar.label(int(p)) for p in np.unique(period)}
+    )
+    unit = None
+    if panel.unit is not None:
+        unit = pd.factorize(panel.frame[panel.unit][rows], sort=True)[0].astype(np.int64)
+    chosen = {column: series.to_numpy()[rows] for column, series in columns.items()}
+    return ModelData(
+        outcome=name,
+        y=values[rows],
+        columns=pd.DataFrame(chosen, index=range(int(rows.sum()))),
+        weight=part(weight),
+        unit=unit,
+        period=period,
+        period_labels=labels,
+        treated=part(roles.treated),
+        post=part(roles.post),
+        dose=part(roles.dose),
+        event_time=part(roles.event_time),
+        cohort=part(roles.cohort),
+        cohort_labels=roles.cohort_labels,
+        running=part(roles.running),
+        treatment=part(roles.treatment),
+        dropped={reason: count for reason, count in dropped.items() if count},
+    )

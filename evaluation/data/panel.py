@@ -1,0 +1,128 @@
+"""Read the panel: only the columns that the spec names, checked, sorted, with its calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from evaluation.data.periods import Calendar, calendar_of
+from evaluation.data.sources import Source
+from evaluation.errors import DataError
+from evaluation.spec.columns import columns_of_spec
+from evaluation.spec.faults import nearest
+from evaluation.spec.spec import Spec
+from evaluation.spec.time_rules import time_unit_of
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStep:
+    """How many rows and units are left after one step."""
+
+    step: str
+    rows: int
+    units: int | None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Rows in canonical order with their period.
+
+    Attributes
+    ----------
+    frame
+        The named columns, one row an entry, sorted by unit and period.
+    period
+        Period index of every row, shape ``(n,)``; ``None`` where the panel names no time.
+    calendar
+        How the panel counts time.
+    inputs
+        Digest of every input by a printable name.
+    flow
+        What each step has left.
+    unit, weight
+        Names of the unit and weight columns.
+    averaged
+        Whether rows are means over months or persons, so that binary outcomes are shares.
+    """
+
+    frame: pd.DataFrame
+    period: NDArray[np.int64] | None
+    calendar: Calendar
+    inputs: Mapping[str, str]
+    flow: tuple[FlowStep, ...]
+    unit: str | None
+    weight: str | None
+    averaged: bool = False
+
+    def take(self, rows: NDArray[np.bool_], step: str) -> Panel:
+        """Return the panel with only some of its rows, the step counted in the flow."""
+        frame = self.frame if rows.all() else self.frame.loc[rows].reset_index(drop=True)
+        period = None if self.period is None else self.period[rows]
+        return replace(self, frame=frame, period=period).counted(step)
+
+    def counted(self, step: str) -> Panel:
+        """Return the panel with one more step in its flow."""
+        units = None if self.unit is None else int(self.frame[self.unit].nunique())
+        return replace(self, flow=(*self.flow, FlowStep(step, len(self.frame), units)))
+
+
+def read_panel(spec: Spec, source: Source) -> Panel:
+    """Read the columns that ``spec`` names from ``source``.
+
+    Raises
+    ------
+    DataError
+        Unknown columns, missing units or times, no rows.
+    """
+    named = columns_of_spec(spec)
+    _require(named, source.columns())
+    frame = source.read(list(named))
+    settings = spec.panel
+    values = None if settings.time is None else frame[settings.time]
+    calendar = calendar_of(values, time_unit_of(spec), settings.period)
+    period = None if values is None else calendar.index(values, f"panel.time {settings.time!r}")
+    if settings.unit is not None and frame[settings.unit].isna().any():
+        count = int(frame[settings.unit].isna().sum())
+        raise DataError(f"panel.unit {settings.unit!r}: {count} rows lack a unit; complete them")
+    frame, period = _sorted(frame, period, settings.unit)
+    panel = Panel(
+        frame, period, calendar, source.inputs(), (), settings.unit, settings.weight
+    ).counted("rows read")
+    if not len(frame):
+        raise DataError("panel: the source holds no rows")
+    return panel
+
+
+def _require(named: Mapping[str, str], offered: tuple[str, ...]) -> None:
+    faults = [
+        f"{where}: no column {column!r} in the panel{nearest(column, offered)}"
+        for column, where in named.items()
+        if column not in offered
+    ]
+    if faults:
+        raise DataError(*faults)
+
+
+def _sorted(
+    frame: pd.DataFrame, period: NDArray[np.int64] | None, unit: str | None
+) -> tuple[pd.DataFrame, NDArray[np.int64] | None]:
+    """Return rows in an order that does not depend on the order in which they came."""
+    keys: list[NDArray[np.int64]] = []
+    if unit is None or period is None:
+        keys = [pd.factorize(frame[name], sort=True)[0].astype(np.int64) for name in frame.columns]
+    if period is not None:
+        keys.insert(0, period)
+    if unit is not None:
+        keys.insert(0, pd.factorize(frame[unit], sort=True)[0].astype(np.int64))
+    if not keys:
+        return frame, period
+    if len(keys) == 2:
+        ahead = np.diff(keys[0]) * (keys[1].max(initial=0) - keys[1].min(initial=0) + 1)
+        if (ahead + np.diff(keys[1]) >= 0).all():
+            return frame, period
+    order = np.lexsort(keys[::-1])
+    return frame.iloc[order].reset_index(drop=True), None if period is None else period[order]

@@ -1,0 +1,122 @@
+"""Draw the sample: window, rows, denominator, filters, each step counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.data.coarsen import coarsen, group_rows
+from evaluation.data.filters import satisfied
+from evaluation.data.panel import Panel
+from evaluation.data.periods import Calendar
+from evaluation.errors import DataError
+from evaluation.spec.columns import DENOMINATOR_COLUMNS, ROW_COLUMNS
+from evaluation.spec.names import Interval
+from evaluation.spec.sample import GroupedRows
+from evaluation.spec.spec import Spec
+
+BoolArray = NDArray[np.bool_]
+
+
+def draw_sample(panel: Panel, spec: Spec) -> Panel:
+    """Return the rows that enter the models.
+
+    Raises
+    ------
+    DataError
+        Where no row is left, with the flow that emptied the sample.
+    """
+    if spec.panel.window is not None:
+        panel = panel.take(_within(panel, spec.panel.window), f"window {_span(spec.panel.window)}")
+    panel = _row_kind(panel, spec)
+    panel = _denominator(panel, spec)
+    for position, keep in enumerate(spec.sample.keep):
+        rows = satisfied(panel.frame[keep.column], keep, f"sample.keep.{position + 1}")
+        panel = panel.take(rows, f"keep {_words(keep.column, keep.conditions)}")
+    for position, drop in enumerate(spec.sample.drop):
+        rows = satisfied(panel.frame[drop.column], drop, f"sample.drop.{position + 1}")
+        panel = panel.take(~rows, f"drop {_words(drop.column, drop.conditions)}")
+    for interval in spec.sample.drop_periods:
+        panel = panel.take(~_within(panel, interval), f"drop periods {_span(interval)}")
+    panel = coarsen(panel, spec)
+    if isinstance(spec.sample.rows, GroupedRows):
+        panel = group_rows(panel, spec, spec.sample.rows)
+    refuse_empty(panel)
+    return panel
+
+
+def refuse_empty(panel: Panel) -> None:
+    """Raise where the panel has no rows left, naming every step.
+
+    Raises
+    ------
+    DataError
+        With the flow.
+    """
+    if len(panel.frame):
+        return
+    flow = "; ".join(f"{step.step}: {step.rows}" for step in panel.flow)
+    raise DataError(f"sample: no rows are left ({flow}); widen the step that emptied it")
+
+
+def _row_kind(panel: Panel, spec: Spec) -> Panel:
+    rows = spec.sample.rows
+    if isinstance(rows, GroupedRows) or not ROW_COLUMNS[rows]:
+        return panel
+    column = panel.frame[ROW_COLUMNS[rows][0]]
+    chosen = column.eq(1) if rows == "entry" else column.notna()
+    return panel.take(chosen.to_numpy(bool), f"rows {rows}")
+
+
+def _denominator(panel: Panel, spec: Spec) -> Panel:
+    """Keep the denominator; persons at risk of leaving are recipients by definition."""
+    denominator = spec.sample.denominator
+    if denominator == "recipients" and spec.sample.rows == "at_risk_exit":
+        return panel
+    for column in DENOMINATOR_COLUMNS[denominator]:
+        rows = panel.frame[column].eq(1).to_numpy(bool)
+        panel = panel.take(rows, f"denominator {denominator}")
+    return panel
+
+
+def bounds(interval: Interval, calendar: Calendar) -> tuple[int, int]:
+    """Return the first and last period index of an interval, both inside it.
+
+    Raises
+    ------
+    DataError
+        Where dates meet integer time or the reverse.
+    """
+    low, high = interval
+    if isinstance(low, dt.date) and isinstance(high, dt.date):
+        if calendar.unit == "integer":
+            raise DataError("panel.window: found dates, but the panel's time is whole numbers")
+        return calendar.of_date(low), calendar.of_date(high)
+    if calendar.unit != "integer":
+        raise DataError(
+            f"panel.window: found whole numbers, but time_unit is {calendar.unit!r}; give dates"
+        )
+    return int(low), int(high)  # type: ignore[arg-type]
+
+
+def _within(panel: Panel, interval: Interval) -> BoolArray:
+    if panel.period is None:
+        raise DataError("panel.time: is missing; window and drop_periods need it")
+    low, high = bounds(interval, panel.calendar)
+    inside: BoolArray = (panel.period >= low) & (panel.period <= high)
+    return inside
+
+
+def _span(interval: Interval) -> str:
+    return f"{interval[0]} to {interval[1]}"
+
+
+def _words(column: str, conditions: dict[str, object]) -> str:
+    words = [f"{name.replace('_', ' ')} {_shown(value)}" for name, value in conditions.items()]
+    return f"{column} {' and '.join(words)}"
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,60 @@
+"""One row a unit and period: checked once for each input, and remembered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from evaluation.data.panel import Panel
+from evaluation.errors import DataError
+
+MEMORY_LIMIT = "1GB"
+
+
+def check_unique(panel: Panel, time: str | None, memory: Path | None) -> None:
+    """Refuse a panel in which a unit has two rows in one period of the source.
+
+    Parameters
+    ----------
+    panel
+        The panel as read, before coarsening.
+    time
+        Name of the time column.
+    memory
+        Folder that remembers inputs found unique; ``None`` checks every time.
+
+    Raises
+    ------
+    DataError
+        With the number of duplicate rows.
+    """
+    if panel.unit is None or time is None:
+        return
+    key = hashlib.sha256(json.dumps([sorted(panel.inputs.items()), panel.unit, time]).encode())
+    mark = None if memory is None else memory / f"unique-{key.hexdigest()[:32]}"
+    if mark is not None and mark.exists():
+        return
+    duplicates = _count(panel, panel.unit, time)
+    if duplicates:
+        raise DataError(
+            f"panel: {duplicates} rows repeat a pair of unit {panel.unit!r} and time {time!r}; "
+            "make one row of each, or leave out panel.unit for repeated cross-sections"
+        )
+    if mark is not None:
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+
+
+def _count(panel: Panel, unit: str, time: str) -> int:
+    """Count surplus rows in DuckDB, which spills to disk beyond its memory limit."""
+    import duckdb
+
+    keys = panel.frame[[unit, time]]
+    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "threads": 1}) as base:
+        base.register("keys", keys.set_axis(["unit", "time"], axis=1))
+        row = base.execute(
+            "SELECT coalesce(sum(n - 1), 0) FROM "
+            "(SELECT count(*) AS n FROM keys GROUP BY unit, time HAVING count(*) > 1)"
+        ).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,144 @@
+"""Who adopts when: cohorts and units that a staggered estimator may use, and those it may not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from evaluation.data.model_data import FloatArray, IntArray, ModelData
+from evaluation.errors import DataError
+from evaluation.estimators._guards import required, required_period
+from evaluation.estimators._subset import subset
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """A panel made ready for group-time effects.
+
+    Attributes
+    ----------
+    data
+        The rows used.
+    cohort
+        First treated period, ``inf`` for never or after the data end, shape ``(n,)``.
+    period
+        Shape ``(n,)``.
+    cohorts
+        Finite cohorts with a base period, ascending.
+    periods
+        Periods that occur, ascending.
+    balanced
+        Whether every unit is seen once in every period; ``False`` without units.
+    details
+        ``(term, name, value)``.
+    warnings
+        For the status of the rows.
+    """
+
+    data: ModelData
+    cohort: FloatArray
+    period: IntArray
+    cohorts: tuple[int, ...]
+    periods: tuple[int, ...]
+    balanced: bool
+    details: tuple[tuple[str, str, float | int | str | bool | None], ...]
+    warnings: tuple[str, ...]
+
+
+def adoption(data: ModelData, design: Any) -> Adoption:
+    """Return the rows and cohorts that group-time effects can use.
+
+    Units treated before the first period with a usable base (cohort - anticipation at or before
+    the first period) have no untreated period of their own: ``drop`` leaves their rows out,
+    ``keep_as_always`` leaves them in the counts; neither makes them controls.
+
+    Parameters
+    ----------
+    data
+        Rows of one outcome.
+    design
+        ``anticipation``, ``always_treated`` and ``unbalanced``.
+
+    Raises
+    ------
+    DataError
+        Where the panel is unbalanced and the design does not say what to do, or no cohort is left.
+    """
+    cohort = required(data.cohort, "a cohort", data.outcome)
+    period = required_period(data)
+    periods = np.unique(period)
+    always = cohort - design.anticipation <= periods[0]
+    details: list[tuple[str, str, float | int | str | bool | None]] = []
+    notes: list[str] = []
+    if always.any():
+        count = _count(data, always)
+        details.append(("", "always_treated", count))
+        notes.append(
+            f"{count} units are treated from the first period on: they have no base period and "
+            "serve neither as treated nor as controls"
+        )
+        if design.always_treated != "keep_as_always":
+            data = subset(data, np.flatnonzero(~always))
+    data, balanced = _balance(data, design.unbalanced, details)
+    cohort, period = np.asarray(data.cohort), np.asarray(data.period)
+    last = int(periods[-1]) + design.anticipation
+    late = np.isfinite(cohort) & (cohort > last)
+    if late.any():
+        details.append(("", "treated_after_data", _count(data, late)))
+        cohort = np.where(late, np.inf, cohort)
+    usable = np.unique(cohort[np.isfinite(cohort) & (cohort - design.anticipation > periods[0])])
+    if len(usable) == 0:
+        raise DataError(
+            f"outcome {data.outcome}: no cohort is treated inside the data after an untreated "
+            "period: check design.cohort, anticipation and the window"
+        )
+    return Adoption(
+        data=data,
+        cohort=cohort,
+        period=period,
+        cohorts=tuple(int(g) for g in usable),
+        periods=tuple(int(t) for t in periods),
+        balanced=balanced,
+        details=tuple(details),
+        warnings=tuple(notes),
+    )
+
+
+def _count(data: ModelData, rows: np.ndarray[Any, np.dtype[np.bool_]]) -> int:
+    return int(rows.sum()) if data.unit is None else len(np.unique(data.unit[rows]))
+
+
+def _balance(
+    data: ModelData,
+    rule: str | None,
+    details: list[tuple[str, str, float | int | str | bool | None]],
+) -> tuple[ModelData, bool]:
+    """Return the rows that the unbalanced rule leaves, and whether they form a balanced panel."""
+    if data.unit is None or data.period is None or data.n_obs == 0:
+        return data, False
+    length = len(np.unique(data.period))
+    unit = np.unique(data.unit, return_inverse=True)[1]
+    seen = np.bincount(unit)
+    if np.all(seen == length):
+        return replace(data, unit=unit.astype(np.int64)), True
+    if rule is None:
+        raise DataError(
+            f"design.unbalanced: {int(np.sum(seen != length))} of {len(seen)} units are not seen "
+            f"in all {length} periods, and the answer depends on what is done with them: set "
+            "unbalanced = 'keep' or 'drop_incomplete'"
+        )
+    details.append(("", "unbalanced", rule))
+    if rule == "keep":
+        return replace(data, unit=unit.astype(np.int64)), False
+    complete = seen == length
+    details.append(("", "incomplete_units_dropped", int(np.sum(~complete))))
+    if not complete.any():
+        raise DataError(
+            "design.unbalanced: no unit is seen in every period, so 'drop_incomplete' leaves "
+            "nothing: set unbalanced = 'keep' or narrow the window"
+        )
+    data = subset(data, np.flatnonzero(complete[unit]))
+    unit = np.unique(data.unit, return_inverse=True)[1] if data.unit is not None else unit
+    return replace(data, unit=unit.astype(np.int64)), True

@@ -1,0 +1,100 @@
+"""Event times of an event study: binned, held to a window, and less the reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from evaluation.data.model_data import FloatArray, IntArray
+from evaluation.errors import DataError
+
+# Panel periods in one bin, for a monthly panel.
+PERIODS = {"month": 1, "quarter": 3, "year": 12}
+
+
+@dataclass(frozen=True)
+class EventTimes:
+    """Which coefficient each row has.
+
+    Attributes
+    ----------
+    codes
+        Position in ``times``, -1 for none (controls and the reference), shape ``(rows kept,)``.
+    times
+        Event times with a coefficient, ascending.
+    binned
+        Those of ``times`` that stand for everything beyond.
+    rows
+        Positions of the rows kept, shape ``(rows kept,)``.
+    """
+
+    codes: IntArray
+    times: tuple[int, ...]
+    binned: frozenset[int]
+    rows: IntArray
+
+
+def event_times(
+    event_time: FloatArray,
+    treated: FloatArray,
+    outcome: str,
+    bin_by: Literal["month", "quarter", "year"] | None,
+    window: tuple[int, int] | None,
+    ends: Literal["bin", "drop"] | None,
+    reference: int,
+) -> EventTimes:
+    """Return the coefficient of every row.
+
+    Parameters
+    ----------
+    event_time
+        Periods since the first post period, ``nan`` for none, shape ``(n,)``. Bins are by floor
+        division: with quarters of months, -1 holds the periods -3, -2 and -1.
+    treated
+        1.0 where the row belongs to the treated group, shape ``(n,)``.
+    outcome
+        For messages.
+    bin_by, window, ends, reference
+        As in the options; window and reference count bins.
+
+    Raises
+    ------
+    DataError
+        Where no treated row has an event time, or none has the reference.
+    """
+    known = np.isfinite(event_time)
+    time = np.zeros(len(event_time), dtype=np.int64)
+    time[known] = np.floor_divide(event_time[known], PERIODS[bin_by or "month"]).astype(np.int64)
+    rows = np.arange(len(time))
+    binned: set[int] = set()
+    if window is not None and ends == "drop":
+        rows = np.flatnonzero(~known | ((time >= window[0]) & (time <= window[1])))
+    elif window is not None:
+        inside = time[known & (treated > 0)]
+        binned = {e for e, out in zip(window, _beyond(inside, window), strict=True) if out}
+        time = np.clip(time, *window)
+    own = (known & (treated > 0))[rows]
+    if not own.any():
+        raise DataError(
+            f"outcome {outcome}: no treated row has an event time inside the window: check "
+            "event_window, the reform date and the treated group"
+        )
+    present = np.unique(time[rows][own])
+    if reference not in present:
+        nearest = int(present[np.argmin(np.abs(present - reference))])
+        raise DataError(
+            f"outcome {outcome}: reference = {reference} has no treated rows (dropped, or outside "
+            f"the data): the nearest event time with rows is {nearest}; set reference = {nearest}"
+        )
+    times = tuple(int(e) for e in present if e != reference)
+    codes = np.full(len(rows), -1, dtype=np.int64)
+    lookup = {e: i for i, e in enumerate(times)}
+    table = np.array([lookup.get(int(e), -1) for e in present], dtype=np.int64)
+    codes[own] = table[np.searchsorted(present, time[rows][own])]
+    return EventTimes(codes, times, frozenset(binned & set(times)), rows)
+
+
+def _beyond(inside: IntArray, window: tuple[int, int]) -> tuple[bool, bool]:
+    return bool(np.any(inside < window[0])), bool(np.any(inside > window[1]))

@@ -1,0 +1,103 @@
+"""Refusals that every estimator shares: rows that cannot answer get one clear line."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from evaluation.data.model_data import FloatArray, IntArray, ModelData
+from evaluation.errors import DataError
+
+
+def require_rows(data: ModelData) -> None:
+    """Refuse an outcome without rows, or one that never varies.
+
+    Raises
+    ------
+    DataError
+        Where no row is left, or all outcomes are equal.
+    """
+    if data.n_obs == 0:
+        raise DataError(
+            f"outcome {data.outcome}: no rows are left for this model, all are missing or "
+            "filtered out: look at the sample flow, then widen the filters or the window"
+        )
+    if float(np.ptp(data.y)) == 0.0:
+        raise DataError(
+            f"outcome {data.outcome}: it has one value in all {data.n_obs} rows of this model, "
+            "so nothing can be estimated: check the outcome's definition and the filters"
+        )
+
+
+def required(values: FloatArray | None, name: str, outcome: str) -> FloatArray:
+    """Return a role's array, or refuse where the design does not have it.
+
+    Raises
+    ------
+    DataError
+        Where ``values`` is ``None``.
+    """
+    if values is None:
+        raise DataError(
+            f"outcome {outcome}: the estimator needs {name}, which the design does not give: "
+            "complete [design] or choose another estimator"
+        )
+    return values
+
+
+def required_period(data: ModelData) -> IntArray:
+    """Return the period index, or refuse where the panel names no time."""
+    if data.period is None:
+        raise DataError(
+            f"outcome {data.outcome}: the estimator needs time, which the panel does not give: "
+            "set panel.time"
+        )
+    return data.period
+
+
+def codes_of(data: ModelData, name: str) -> IntArray:
+    """Return codes 0, 1, ... of a column in the order of its sorted values, shape ``(n,)``."""
+    return np.asarray(pd.factorize(data.columns[name], sort=True)[0], dtype=np.int64)
+
+
+def cluster_codes(data: ModelData, names: tuple[str, ...]) -> tuple[IntArray, ...]:
+    """Return the codes of every cluster column.
+
+    Raises
+    ------
+    DataError
+        Where a column has one value only.
+    """
+    clusters = tuple(codes_of(data, name) for name in names)
+    for name, codes in zip(names, clusters, strict=True):
+        if int(codes.max()) == 0:
+            raise DataError(
+                f"cluster {name}: all {data.n_obs} rows lie in one cluster, and clustered "
+                "standard errors need at least two: name a finer cluster or leave it out"
+            )
+    return clusters
+
+
+def require_both_sides(data: ModelData, above: FloatArray) -> None:
+    """Refuse a running variable that lies on one side of the cutoff only.
+
+    Parameters
+    ----------
+    data
+        The rows.
+    above
+        Running variable less the cutoff, shape ``(n,)``.
+
+    Raises
+    ------
+    DataError
+        Where one side is empty, or the running variable never varies.
+    """
+    upper = int(np.sum(above >= 0))
+    lower = len(above) - upper
+    if min(upper, lower) == 0:
+        side = "below" if lower == 0 else "at or above"
+        raise DataError(
+            f"outcome {data.outcome}: no row lies {side} the cutoff, and a discontinuity needs "
+            "rows on both sides: check the cutoff, the donut and the filters"
+        )

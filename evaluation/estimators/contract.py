@@ -1,0 +1,109 @@
+"""What an estimator file offers, what it is handed, and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.data.model_data import ModelData
+from evaluation.spec.options import OptionsModel
+from evaluation.spec.variance import Inference
+
+FloatArray = NDArray[np.float64]
+Role = Literal["unit", "period", "treated_post", "event_time", "cohort", "running"]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One number of a fit, before it is given its place in ``estimates.csv``."""
+
+    estimate: float
+    std_error: float | None
+    conf_low: float | None
+    conf_high: float | None
+    p_value: float | None
+    estimand: str = ""
+    term: str = ""
+    cohort: str = ""
+    period: str = ""
+    event_time: int | None = None
+    n_obs: int | None = None
+    n_units: int | None = None
+    n_clusters: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What one model gives for one outcome.
+
+    Attributes
+    ----------
+    terms
+        The numbers, in the order in which they are printed. A model whose answer is one number
+        gives that term first, with ``term=""``.
+    n_obs, n_units, n_clusters
+        Rows, units and clusters used (after singletons and missing values).
+    details
+        ``(term, name, value)``: bandwidth, k, G, small-sample factor, effective clusters, ...
+    covariance
+        Covariance of ``terms``, shape ``(len(terms), len(terms))``, where it is known.
+    warnings
+        Each makes the rows ``warned`` and stands in their ``reason``.
+    """
+
+    terms: tuple[Term, ...]
+    n_obs: int
+    n_units: int | None = None
+    n_clusters: int | None = None
+    details: tuple[tuple[str, str, float | int | str | bool | None], ...] = ()
+    covariance: FloatArray | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The part of a spec that one fit needs, resolved: nothing here asks for files or clocks."""
+
+    estimand: str
+    inference: Inference
+    controls: tuple[str, ...]
+    fixed_effects: tuple[str, ...]
+    design: Any
+    options: Any
+
+
+class Estimator(Protocol):
+    """The contract of one file in ``evaluation/estimators``: a module with these names."""
+
+    __name__: str
+    TITLE: str
+    SOURCE: str
+    DESIGNS: frozenset[str]
+    ESTIMANDS: frozenset[str]
+    NEEDS: frozenset[Role]
+    VARIANCES: frozenset[str]
+    Options: type[OptionsModel]
+
+    @staticmethod
+    def equation(setting: Setting) -> str:
+        """Return the estimating equation as one line of text."""
+        ...
+
+    @staticmethod
+    def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return identifying assumptions, each with the kinds of check that speak to it."""
+        ...
+
+    @staticmethod
+    def fit(data: ModelData, setting: Setting) -> Fit:
+        """Estimate one model for one outcome.
+
+        Raises
+        ------
+        DataError
+            Where the rows cannot answer: an empty side, one cluster, no variation.
+        """
+        ...

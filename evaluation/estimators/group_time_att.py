@@ -1,0 +1,195 @@
+"""Group-time average treatment effects under staggered adoption, and their averages."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from evaluation.cells.threads import one_blas_thread
+from evaluation.data.model_data import FloatArray, IntArray, ModelData
+from evaluation.errors import DataError, SpecError
+from evaluation.estimators._adoption import Adoption, adoption
+from evaluation.estimators._aggregates import Sizes, aggregates
+from evaluation.estimators._columns import control_columns
+from evaluation.estimators._covariate_group_time import covariate_group_time
+from evaluation.estimators._group_time import GroupTime, contrasts_of, group_time
+from evaluation.estimators._group_time_terms import (
+    ESTIMAND,
+    Labels,
+    band_details,
+    joint,
+    pretest_details,
+    terms_of,
+)
+from evaluation.estimators._guards import cluster_codes, require_rows
+from evaluation.estimators._problem import DetailValue
+from evaluation.estimators.contract import Fit, Role, Setting
+from evaluation.inference.bands import Bands
+from evaluation.inference.cluster_facts import effective_clusters, largest_share
+from evaluation.inference.small_sample import is_nested
+from evaluation.spec.options import OptionsModel
+
+TITLE = "Group-time average treatment effects"
+SOURCE = "Callaway and Sant'Anna (2021), Journal of Econometrics 225(2), equations 2.9 and 3.3"
+DESIGNS = frozenset({"staggered_did"})
+ESTIMANDS = frozenset({"att", "att_gt", "att_by_event_time", "att_by_cohort", "att_by_period"})
+NEEDS: frozenset[Role] = frozenset({"unit", "period", "cohort"})
+VARIANCES = frozenset({"hc1", "cr1"})
+
+# Family of averages that an estimand names.
+FAMILY = {estimand: family for family, estimand in ESTIMAND.items()}
+
+
+class Options(OptionsModel):
+    """Keys of group-time effects; ``method`` goes with controls."""
+
+    base_period: Literal["varying", "universal"] = "varying"
+    aggregate: tuple[Literal["simple", "event_time", "cohort", "period"], ...] = ()
+    method: Literal["dr", "reg", "ipw"] | None = None
+    bands: Bands | None = None
+
+
+def equation(setting: Setting) -> str:
+    """Return the estimating equation as one line of text."""
+    given = " given controls at b" if setting.controls else ""
+    return (
+        "ATT(g, t) = E[y_t - y_b | cohort g] - E[y_t - y_b | "
+        f"{setting.design.control_group}]{given}, base b {setting.options.base_period}"
+    )
+
+
+def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return identifying assumptions, each with the kinds of check that speak to it."""
+    given = " given controls" if setting.controls else ""
+    return (
+        (
+            f"parallel trends{given} between each cohort and the "
+            f"{setting.design.control_group} units",
+            ("pretrends", "trend_sensitivity"),
+        ),
+        (
+            f"no anticipation beyond {setting.design.anticipation} periods before treatment",
+            ("anticipation",),
+        ),
+        ("treatment, once begun, lasts", ()),
+        ("treatment of one cohort does not reach others", ("spillover",)),
+    )
+
+
+def _blocks(ready: Adoption, setting: Setting) -> tuple[IntArray, float, int | None, str]:
+    """Return each row's block, the small-sample factor, the number of clusters and their name."""
+    data = ready.data
+    clusters = cluster_codes(data, setting.inference.cluster)
+    if len(clusters) > 1:
+        raise DataError("group_time_att: takes one cluster column: name the coarser one")
+    if not clusters:
+        if data.unit is None:
+            raise DataError(
+                "group_time_att: rows without a unit need a cluster: set panel.unit, or cluster in "
+                "the model"
+            )
+        return data.unit, 1.0, None, "unit"
+    block = clusters[0]
+    count = int(block.max()) + 1
+    coarser = data.unit is None or not is_nested(block, data.unit)
+    factor = count / (count - 1) if coarser and setting.inference.cluster_factor == "g" else 1.0
+    return block, factor, count, setting.inference.cluster[0]
+
+
+def _size_moments(ready: Adoption, weight: FloatArray, block: IntArray) -> tuple[Sizes, FloatArray]:
+    """Return cohort sizes and what each block adds to them, shape ``(blocks, cohorts)``."""
+    share: FloatArray = weight
+    if ready.data.unit is not None:
+        # A unit counts once, with its mean weight, however many of its periods are seen.
+        share = weight / np.bincount(ready.data.unit)[ready.data.unit]
+    added: FloatArray = np.column_stack(
+        [
+            np.bincount(block, share * (ready.cohort == g), int(block.max()) + 1).astype(float)
+            for g in ready.cohorts
+        ]
+    )
+    return Sizes(ready.cohorts, added.sum(axis=0)), added
+
+
+def _effects(ready: Adoption, setting: Setting, block: IntArray, weight: FloatArray) -> GroupTime:
+    design, options = setting.design, setting.options
+    if not setting.controls:
+        if options.method is not None:
+            raise SpecError("group_time_att: method goes with controls: name controls or drop it")
+        found = contrasts_of(ready, design.anticipation, design.control_group, options.base_period)
+        return group_time(ready, found, weight, block)
+    return covariate_group_time(
+        ready,
+        control_columns(ready.data, setting.controls),
+        design.anticipation,
+        design.control_group,
+        options.base_period,
+        options.method or "dr",
+        block,
+    )
+
+
+def fit(data: ModelData, setting: Setting) -> Fit:
+    """Estimate every ATT(g, t) and the averages asked for.
+
+    Variances are sums over units, or over clusters, of squared influence functions, with no
+    small-sample factor where the block is the unit; with clusters coarser than units the factor
+    is G / (G - 1) unless ``cluster_factor`` is ``none``. Cohort sizes are estimated and enter the
+    variance of averages. The covariance is joint over all terms.
+
+    Parameters
+    ----------
+    data
+        Rows of one outcome.
+    setting
+        The model.
+
+    Raises
+    ------
+    DataError
+        Where the rows cannot answer: no control or cohort left, an unbalanced panel without a
+        rule, one cluster, no variation.
+    """
+    require_rows(data)
+    ready = adoption(data, setting.design)
+    require_rows(ready.data)
+    block, factor, clusters, name = _blocks(ready, setting)
+    count = int(block.max()) + 1
+    weight = np.ones(ready.data.n_obs) if ready.data.weight is None else ready.data.weight
+    with one_blas_thread():
+        effects = _effects(ready, setting, block, weight)
+        sizes, added = _size_moments(ready, weight, block)
+        implied = {FAMILY.get(setting.estimand, "")}
+        families = tuple(f for f in ESTIMAND if f in implied | set(setting.options.aggregate))
+        averages = aggregates(effects.contrasts, effects.estimates, sizes, families)
+        stacked = np.column_stack([effects.influence, added])
+        moments = factor * (stacked.T @ stacked)
+        found = joint(effects, averages, moments, len(sizes.cohorts))
+    df = float(count - 1)
+    used = df if setting.inference.distribution == "t" else None
+    labels = Labels(data.cohort_labels, data.period_labels)
+    rows = np.bincount(block).astype(np.float64)
+    details: list[tuple[str, str, DetailValue]] = [
+        *ready.details,
+        ("", "control_group", setting.design.control_group),
+        ("", "base_period", setting.options.base_period),
+        ("", "form", "panel" if ready.balanced else "repeated_cross_section"),
+        ("", "summed_within", name),
+        ("", "blocks", count),
+        ("", "small_sample_factor", factor),
+        ("", "degrees_of_freedom", df),
+        ("", "effective_clusters", effective_clusters(rows)),
+        ("", "largest_cluster_share", largest_share(rows)),
+        *pretest_details(found, setting.design.anticipation, count),
+        *band_details(found, setting.options.bands, used),
+    ]
+    return Fit(
+        terms=terms_of(found, labels, used),
+        n_obs=ready.data.n_obs,
+        n_units=ready.data.n_units,
+        n_clusters=clusters,
+        details=tuple(details),
+        covariance=found.covariance,
+        warnings=ready.warnings,
+    )

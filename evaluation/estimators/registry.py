@@ -1,0 +1,56 @@
+"""Find the estimators: every module in this folder that is not part of the frame."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from evaluation.estimators.contract import Estimator
+from evaluation.spec.catalogue import EstimatorOffer
+
+FRAME = frozenset({"contract", "fitting", "registry"})
+
+# Named in the grammar, not yet built: a spec may ask for them, a run says so.
+PLANNED = frozenset(
+    {
+        "triple_difference",
+        "interaction_weighted",
+        "imputation",
+        "extended_twfe",
+        "switching",
+        "rif_quantile",
+        "iv_2sls",
+        "discrete_hazard",
+        "synthetic_control",
+        "synthetic_did",
+        "rd_honest",
+        "rd_fuzzy",
+        "rd_difference",
+        "rd_kink",
+        "rd_flow",
+    }
+)
+
+
+def estimator_names() -> tuple[str, ...]:
+    """Return the names of the estimators that run, sorted."""
+    folder = importlib.import_module("evaluation.estimators").__path__
+    names = (module.name for module in pkgutil.iter_modules(folder))
+    return tuple(sorted(n for n in names if n not in FRAME and not n.startswith("_")))
+
+
+@cache
+def estimator(name: str) -> Estimator:
+    """Return the estimator of that name."""
+    module: Estimator = importlib.import_module(f"evaluation.estimators.{name}")  # type: ignore[assignment]
+    return module
+
+
+def estimator_offers() -> dict[str, EstimatorOffer]:
+    """Return what the spec loader must know of every estimator."""
+    return {
+        name: EstimatorOffer(one.Options, one.DESIGNS, one.ESTIMANDS, one.VARIANCES)
+        for name in estimator_names()
+        for one in (estimator(name),)
+    }

@@ -1,0 +1,179 @@
+"""Two-way fixed effects: one coefficient on treated × post, or on a dose."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evaluation.data.model_data import FloatArray, IntArray, ModelData
+from evaluation.errors import DataError
+from evaluation.estimators._columns import (
+    control_columns,
+    dense_codes,
+    effect_codes,
+    with_effect,
+)
+from evaluation.estimators._guards import cluster_codes, require_rows, required, required_period
+from evaluation.estimators._problem import Problem
+from evaluation.estimators._regression import solve
+from evaluation.estimators.contract import Fit, Role, Setting, Term
+from evaluation.inference.intervals import interval
+from evaluation.spec.options import OptionsModel
+
+TITLE = "Two-way fixed effects"
+SOURCE = "Angrist and Pischke (2009), Mostly Harmless Econometrics, equation 5.2.3"
+DESIGNS = frozenset({"did", "staggered_did"})
+ESTIMANDS = frozenset({"att", "att_relative"})
+NEEDS: frozenset[Role] = frozenset({"treated_post"})
+VARIANCES = frozenset({"iid", "hc1", "cr1", "cr3"})
+
+
+class Options(OptionsModel):
+    """No keys beyond the common ones."""
+
+
+def equation(setting: Setting) -> str:
+    """Return the estimating equation as one line of text."""
+    effects = "".join(f" + effect[{name}]" for name in setting.fixed_effects)
+    controls = "".join(f" + {name}'γ" for name in setting.controls)
+    return f"y = β·(treated × post) + main effects{effects}{controls} + error"
+
+
+def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return identifying assumptions, each with the kinds of check that speak to it."""
+    del setting
+    return (
+        ("parallel trends: without treatment both groups would have moved alike", ("pretrends",)),
+        ("no anticipation before the first post period", ("anticipation",)),
+        ("treatment of one group does not reach the other", ("carry_over", "spillover")),
+        ("effects do not differ by cohort or over time, where adoption is staggered", ("bacon",)),
+    )
+
+
+def _dose_of(data: ModelData, setting: Setting) -> FloatArray:
+    if data.dose is not None:
+        return data.dose
+    if setting.design.kind == "staggered_did":
+        cohort = required(data.cohort, "a cohort", data.outcome)
+        return (required_period(data) >= cohort).astype(np.float64)
+    treated = required(data.treated, "a treated group", data.outcome)
+    return treated * required(data.post, "a first post period", data.outcome)
+
+
+def require_four_cells(data: ModelData) -> None:
+    """Refuse a treated or control group that is empty before or after.
+
+    Raises
+    ------
+    DataError
+        Naming the empty group and side.
+    """
+    if data.treated is None or data.post is None:
+        return
+    for group, member in (("treated", data.treated > 0), ("control", data.treated <= 0)):
+        for side, at in (("before the reform", data.post <= 0), ("after it", data.post > 0)):
+            if not np.any(member & at):
+                raise DataError(
+                    f"outcome {data.outcome}: the {group} group has no row {side}: "
+                    "check design.treated, design.control, the reform date and the window"
+                )
+
+
+def _main_effects(data: ModelData, setting: Setting) -> dict[str, FloatArray]:
+    if data.dose is not None or setting.design.kind == "staggered_did":
+        return {}
+    return {
+        "(treated)": required(data.treated, "a treated group", data.outcome),
+        "(post)": required(data.post, "a first post period", data.outcome),
+    }
+
+
+def _effects(data: ModelData, setting: Setting) -> dict[str, IntArray]:
+    effects = effect_codes(data, setting.fixed_effects)
+    if data.dose is not None or setting.design.kind != "staggered_did":
+        return effects
+    cohort = required(data.cohort, "a cohort", data.outcome)
+    effects = with_effect(effects, "(cohort)", dense_codes(cohort))
+    return with_effect(effects, "(period)", dense_codes(required_period(data)))
+
+
+def _staggered(data: ModelData, dose: FloatArray) -> tuple[str, ...]:
+    """Return a warning where units start treatment at different times."""
+    if data.cohort is None:
+        return ()
+    later = data.cohort[dose > 0]
+    if len(np.unique(later[np.isfinite(later)])) < 2:
+        return ()
+    return (
+        "adoption is staggered: the coefficient mixes comparisons with units already treated, "
+        "which mislead where effects change over time; see group_time_att",
+    )
+
+
+def fit(data: ModelData, setting: Setting) -> Fit:
+    """Estimate the coefficient on treatment.
+
+    Main effects of treated and post (of cohort and period, where adoption is staggered) enter
+    unless the fixed effects absorb them; that is decided by the columns' rank, and the ones left
+    out stand in the details as ``absorbed``. A treatment that already varies over time (``dose``)
+    takes no main effects but the fixed effects of the model.
+
+    Parameters
+    ----------
+    data
+        Rows of one outcome.
+    setting
+        The model.
+
+    Raises
+    ------
+    DataError
+        Where the rows cannot answer: an empty group or side, one cluster, no variation.
+    """
+    require_rows(data)
+    if setting.design.kind == "did":
+        require_four_cells(data)
+    dose = _dose_of(data, setting)
+    if float(np.ptp(dose)) == 0.0:
+        raise DataError(
+            f"outcome {data.outcome}: treatment has one value in all {data.n_obs} rows, so it has "
+            "no effect to estimate: check design.treatment or design.treated and the window"
+        )
+    problem = Problem(
+        outcome=f"outcome {data.outcome}",
+        y=data.y,
+        weight=np.ones(data.n_obs) if data.weight is None else data.weight,
+        nuisance={**control_columns(data, setting.controls), **_main_effects(data, setting)},
+        codes=np.zeros(data.n_obs, dtype=np.int64),
+        intensity=dose,
+        labels=("",),
+        effects=_effects(data, setting),
+        clusters=cluster_codes(data, setting.inference.cluster),
+        n_obs=data.n_obs,
+    )
+    solved = solve(problem, setting.inference)
+    estimate = float(solved.estimates[0])
+    std_error = float(np.sqrt(solved.covariance[0, 0]))
+    df = solved.df if setting.inference.distribution == "t" else None
+    bounds = interval(estimate, std_error, df)
+    return Fit(
+        terms=(
+            Term(
+                estimate,
+                std_error,
+                bounds.low,
+                bounds.high,
+                bounds.p_value,
+                estimand=setting.estimand,
+            ),
+        ),
+        n_obs=data.n_obs,
+        n_units=data.n_units,
+        n_clusters=_fewest(problem.clusters),
+        details=solved.details,
+        covariance=solved.covariance,
+        warnings=(*solved.warnings, *_staggered(data, dose)),
+    )
+
+
+def _fewest(clusters: tuple[IntArray, ...]) -> int | None:
+    return min((int(codes.max()) + 1 for codes in clusters), default=None)

@@ -1,0 +1,210 @@
+"""Two-way fixed effects by event time: one coefficient for every period around the reform."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from pydantic import model_validator
+
+from evaluation.data.model_data import FloatArray, ModelData
+from evaluation.errors import DataError
+from evaluation.estimators._columns import (
+    control_columns,
+    dense_codes,
+    effect_codes,
+    with_effect,
+)
+from evaluation.estimators._event_time import event_times
+from evaluation.estimators._guards import cluster_codes, require_rows, required, required_period
+from evaluation.estimators._problem import DetailValue, Problem, Solved
+from evaluation.estimators._regression import solve
+from evaluation.estimators._subset import subset
+from evaluation.estimators.contract import Fit, Role, Setting, Term
+from evaluation.inference.bands import Bands, uniform_critical_value
+from evaluation.inference.intervals import interval
+from evaluation.spec.options import OptionsModel
+
+TITLE = "Event study with two-way fixed effects"
+SOURCE = "Sun and Abraham (2021), Journal of Econometrics 225(2), equation 2"
+DESIGNS = frozenset({"did", "staggered_did"})
+ESTIMANDS = frozenset({"att_by_event_time"})
+NEEDS: frozenset[Role] = frozenset({"treated_post", "event_time"})
+VARIANCES = frozenset({"iid", "hc1", "cr1", "cr3"})
+
+
+class Options(OptionsModel):
+    """Keys of an event study; window and reference count bins of ``event_bin``."""
+
+    event_window: tuple[int, int] | None = None
+    event_bin: Literal["month", "quarter", "year"] | None = None
+    event_ends: Literal["bin", "drop"] | None = None
+    reference: int = -1
+    bands: Bands | None = None
+
+    @model_validator(mode="after")
+    def _window_has_ends(self) -> Options:
+        if (self.event_window is None) != (self.event_ends is None):
+            raise ValueError("event_window and event_ends go together: set both or neither")
+        if self.event_window is None:
+            return self
+        low, high = self.event_window
+        if not low <= self.reference <= high:
+            raise ValueError(f"reference must lie inside event_window, between {low} and {high}")
+        if low >= high:
+            raise ValueError("event_window must be [low, high] with low below high")
+        return self
+
+
+def equation(setting: Setting) -> str:
+    """Return the estimating equation as one line of text."""
+    effects = "".join(f" + effect[{name}]" for name in setting.fixed_effects)
+    controls = "".join(f" + {name}'γ" for name in setting.controls)
+    reference = setting.options.reference
+    return (
+        f"y = Σ_(k≠{reference}) β_k·(treated × 1[event time = k]) + treated + period effects"
+        f"{effects}{controls} + error"
+    )
+
+
+def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return identifying assumptions, each with the kinds of check that speak to it."""
+    reference = setting.options.reference
+    return (
+        (
+            "parallel trends: without treatment both groups would have moved alike",
+            ("pretrends", "trend_sensitivity"),
+        ),
+        (f"no anticipation at event time {reference}", ("anticipation",)),
+        ("treatment of one group does not reach the other", ("carry_over", "spillover")),
+        ("cohorts share one path of effects, where adoption is staggered", ("bacon",)),
+    )
+
+
+def _member(data: ModelData) -> FloatArray:
+    """Return 1.0 for rows of the treated group: given, or ever treated."""
+    if data.treated is not None:
+        return data.treated
+    return np.isfinite(required(data.cohort, "a treated group or a cohort", data.outcome)).astype(
+        np.float64
+    )
+
+
+def _bands(
+    solved: Solved, times: tuple[int, ...], bands: Bands | None, df: float | None
+) -> list[tuple[str, str, DetailValue]]:
+    if bands is None:
+        return []
+    critical = uniform_critical_value(solved.covariance, bands, df)
+    details: list[tuple[str, str, DetailValue]] = [("", "uniform_critical_value", critical)]
+    for j, time in enumerate(times):
+        half = critical * float(np.sqrt(solved.covariance[j, j]))
+        details.append((str(time), "uniform_low", float(solved.estimates[j]) - half))
+        details.append((str(time), "uniform_high", float(solved.estimates[j]) + half))
+    return details
+
+
+def fit(data: ModelData, setting: Setting) -> Fit:
+    """Estimate a coefficient for every event time but the reference.
+
+    The treated main effect and period effects enter unless the fixed effects absorb them. Event
+    times at binned ends carry the detail ``binned``: they enter neither pre-tests nor bounds.
+
+    Parameters
+    ----------
+    data
+        Rows of one outcome.
+    setting
+        The model.
+
+    Raises
+    ------
+    DataError
+        Where the rows cannot answer: an empty group, an empty reference, one cluster, no variation.
+    """
+    require_rows(data)
+    options = setting.options
+    member = _member(data)
+    if float(np.ptp(member)) == 0.0 and setting.design.kind == "did":
+        raise DataError(
+            f"outcome {data.outcome}: treated and control group are not both present, all rows "
+            "belong to one of them: check design.treated, design.control and the filters"
+        )
+    chosen = event_times(
+        required(data.event_time, "event time", data.outcome),
+        member,
+        data.outcome,
+        options.event_bin,
+        options.event_window,
+        options.event_ends,
+        options.reference,
+    )
+    data, member = subset(data, chosen.rows), member[chosen.rows]
+    require_rows(data)
+    if not any(e < 0 for e in (*chosen.times, options.reference)) or max(chosen.times) < 0:
+        side = "after" if max(chosen.times) < 0 else "before"
+        raise DataError(
+            f"outcome {data.outcome}: the treated group has no row {side} the reform: check the "
+            "window, drop_periods and event_window"
+        )
+    effects = effect_codes(data, setting.fixed_effects)
+    effects = with_effect(effects, "(period)", dense_codes(required_period(data)))
+    problem = Problem(
+        outcome=f"outcome {data.outcome}",
+        y=data.y,
+        weight=np.ones(data.n_obs) if data.weight is None else data.weight,
+        nuisance={**control_columns(data, setting.controls), "(treated)": member},
+        codes=chosen.codes,
+        intensity=np.ones(data.n_obs),
+        labels=tuple(str(time) for time in chosen.times),
+        effects=effects,
+        clusters=cluster_codes(data, setting.inference.cluster),
+        n_obs=data.n_obs,
+    )
+    solved = solve(problem, setting.inference)
+    df = solved.df if setting.inference.distribution == "t" else None
+    details = [
+        ("", "reference", options.reference),
+        *solved.details,
+        *((str(time), "binned", True) for time in sorted(chosen.binned)),
+        *_bands(solved, chosen.times, options.bands, df),
+    ]
+    sizes = [int(codes.max()) + 1 for codes in problem.clusters]
+    return Fit(
+        terms=_terms(solved, chosen.times, df),
+        n_obs=data.n_obs,
+        n_units=data.n_units,
+        n_clusters=min(sizes, default=None),
+        details=tuple(details),
+        covariance=solved.covariance,
+        warnings=(*solved.warnings, *_staggered(data)),
+    )
+
+
+def _terms(solved: Solved, times: tuple[int, ...], df: float | None) -> tuple[Term, ...]:
+    terms = []
+    for j, time in enumerate(times):
+        estimate = float(solved.estimates[j])
+        std_error = float(np.sqrt(solved.covariance[j, j]))
+        bounds = interval(estimate, std_error, df)
+        terms.append(
+            Term(
+                estimate,
+                std_error,
+                bounds.low,
+                bounds.high,
+                bounds.p_value,
+                estimand="att_by_event_time",
+                event_time=time,
+            )
+        )
+    return tuple(terms)
+
+
+def _staggered(data: ModelData) -> tuple[str, ...]:
+    if data.cohort is None or len(np.unique(data.cohort[np.isfinite(data.cohort)])) < 2:
+        return ()
+    return (
+        "adoption is staggered: coefficients mix event times of different cohorts where effects "
+        "differ between them; see group_time_att",
+    )

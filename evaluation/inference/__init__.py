@@ -1,0 +1,1 @@
+"""Variances, intervals, bands and tests: pure functions of numbers."""

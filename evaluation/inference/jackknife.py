@@ -1,0 +1,84 @@
+"""CR3: the delete-one-cluster jackknife, from Gram matrices.
+
+V = (G - 1) / G × sum over g of (b_(g) - b)(b_(g) - b)', where b_(g) = (A - A_g)^-1 (r - r_g) is the
+estimate without cluster g and b the estimate on all clusters, about which the sum is taken.
+Source: MacKinnon, Nielsen and Webb (2023), Journal of Econometrics 232(2), equation 11 (their CV3).
+No count of parameters enters; the reference distribution is t(G - 1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evaluation.cells.grams import Grams
+from evaluation.data.model_data import FloatArray, IntArray
+from evaluation.errors import DataError
+
+# Eigenvalues of a scaled Gram below this share of the largest are directions without information.
+NULL = 1e-9
+# A coefficient with more of its unit vector than this in such directions is not identified.
+UNIDENTIFIED = 1e-6
+
+
+@dataclass(frozen=True)
+class Jackknife:
+    """Estimates without each cluster in turn, and their variance.
+
+    Attributes
+    ----------
+    estimates
+        Shape ``(G, m)``, a row for every deleted cluster.
+    covariance
+        Shape ``(m, m)``.
+    """
+
+    estimates: FloatArray
+    covariance: FloatArray
+
+
+def jackknife(grams: Grams, beta: FloatArray, columns: IntArray, interest: IntArray) -> Jackknife:
+    """Return the CR3 variance of some coefficients.
+
+    Nuisance coefficients may lose their identification in a deletion (a period seen in one
+    cluster only): they then take the minimum-norm solution, which leaves the others as they are.
+
+    Parameters
+    ----------
+    grams
+        Cross-products by cluster.
+    beta
+        Full-sample estimates of ``columns``, shape ``(len(columns),)``.
+    columns
+        Positions of the columns that are kept.
+    interest
+        Positions, within ``columns``, of the coefficients wanted, shape ``(m,)``.
+
+    Raises
+    ------
+    DataError
+        Where a coefficient of interest is not identified without some cluster.
+    """
+    index = np.ix_(columns, columns)
+    gram = grams.gram.sum(axis=0)[index]
+    moment = grams.moment.sum(axis=0)[columns]
+    unit = 1.0 / np.sqrt(np.diag(gram))
+    total = len(grams.gram)
+    found = np.empty((total, len(interest)))
+    for g in range(total):
+        left = (gram - grams.gram[g][index]) * np.outer(unit, unit)
+        score = (moment - grams.moment[g][columns]) * unit
+        values, vectors = np.linalg.eigh((left + left.T) / 2)
+        kept = values > NULL * values[-1]
+        null = np.abs(vectors[np.ix_(interest, ~kept)]).max(initial=0.0)
+        if values[-1] <= 0 or null > UNIDENTIFIED:
+            raise DataError(
+                "variance cr3: without one of the clusters a coefficient is not identified, "
+                "so the jackknife does not exist: name a finer cluster or use variance = 'cr1'"
+            )
+        used = vectors[:, kept]
+        found[g] = ((used / values[kept]) @ (used.T @ score) * unit)[interest]
+    difference = found - beta[interest]
+    covariance: FloatArray = (total - 1) / total * (difference.T @ difference)
+    return Jackknife(found, covariance)

@@ -1,0 +1,1 @@
+"""What people read: rows, tables, figures, the one-file page."""

@@ -1,0 +1,1 @@
+"""Figures, one file each; ``figures_of`` says which a record has."""

@@ -1,0 +1,32 @@
+"""Numbers as they are printed: the spec's rounding, the same everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evaluation.spec.extras import Rounding
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How a spec prints its numbers."""
+
+    rounding: Rounding
+
+    def estimate(self, value: object) -> str:
+        """Return an estimate, an error or a bound; a dash for none."""
+        if not isinstance(value, int | float):
+            return "–"
+        return f"{value:.{self.rounding.estimate}f}".replace("-", "\N{MINUS SIGN}")
+
+    def p_value(self, value: float | None) -> str:
+        """Return a p-value, never as zero."""
+        if value is None:
+            return "–"
+        least = 10.0**-self.rounding.p_value
+        digits = self.rounding.p_value
+        return f"< {least:.{digits}f}" if value < least else f"{value:.{digits}f}"
+
+    def count(self, value: int | None) -> str:
+        """Return a count with thin spaces."""
+        return "–" if value is None else f"{value:,}".replace(",", "\N{THIN SPACE}")

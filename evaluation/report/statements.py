@@ -1,0 +1,116 @@
+"""What a spec claims in words: estimand, equation, assumptions, and what speaks to each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evaluation.estimators.fitting import setting_of
+from evaluation.estimators.registry import estimator
+from evaluation.report.record import Record
+from evaluation.spec.model import Model
+from evaluation.spec.spec import Spec
+
+ESTIMANDS = {
+    "att": "the average effect of the policy on treated rows after the reform",
+    "att_relative": (
+        "the average effect on treated rows after the reform, less the effect on control rows"
+    ),
+    "att_gt": (
+        "the average effect in each period on each cohort of adopters, adoption against nobody "
+        "adopting"
+    ),
+    "att_by_event_time": "the average effect on treated rows by time since the reform",
+    "att_by_cohort": "the average effect on each cohort after its adoption",
+    "att_by_period": "the average effect in each period on those who have adopted",
+    "itt_at_cutoff": (
+        "the effect of being under the rule at the cutoff: treated side minus untreated side; "
+        "release is its negative"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One model in words.
+
+    Attributes
+    ----------
+    estimand
+        In words, with population and weights.
+    equation
+        One line.
+    assumptions
+        What identifies it, each with the checks of this spec that speak to it and those that
+        could.
+    """
+
+    model_id: str
+    estimator: str
+    estimand: str
+    equation: str
+    assumptions: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
+    inference: str
+    source: str
+
+
+def statements_of(record: Record) -> tuple[Statement, ...]:
+    """Return the statements of a record's models."""
+    return model_statements(record.spec)
+
+
+def model_statements(spec: Spec) -> tuple[Statement, ...]:
+    """Return one statement for each model of a spec; needs no data."""
+    return tuple(_statement(spec, model) for model in spec.models)
+
+
+def _statement(spec: Spec, model: Model) -> Statement:
+    module = estimator(model.estimator)
+    setting = setting_of(spec, model)
+    asked = {check.kind for check in spec.checks if check.model in (None, model.id)}
+    words = ESTIMANDS.get(model.estimand, model.estimand.replace("_", " "))
+    return Statement(
+        model.id,
+        module.TITLE,
+        f"{model.estimand}: {words}; {weighting(spec)}.",
+        module.equation(setting),
+        tuple(
+            (text, tuple(k for k in kinds if k in asked), tuple(k for k in kinds if k not in asked))
+            for text, kinds in module.assumptions(setting)
+        ),
+        _inference(setting.inference.cluster, setting.inference.variance, setting.inference),
+        module.SOURCE,
+    )
+
+
+def weighting(spec: Spec) -> str:
+    """Return the population and the weights of a spec's estimates in words."""
+    rows = spec.sample.rows
+    base = {
+        "population": "the population",
+        "recipients": "recipients (selected by treatment)",
+        "main_income": "persons with social assistance as main income (selected by treatment)",
+        "no_other_benefit": "recipients without other benefits (selected by treatment)",
+    }[spec.sample.denominator]
+    if spec.panel.weight is not None:
+        return f"over {base}, weighted by {spec.panel.weight}"
+    if isinstance(rows, str):
+        words = {
+            "at_risk_exit": "persons who received in the month before (selected by treatment)",
+            "at_risk_entry": "persons who did not receive in the month before",
+            "entry": "entries (selected by treatment)",
+        }
+        return f"over {words.get(rows, base)}, every row counting once"
+    return f"over {base}, groups by {', '.join(rows.by)} weighted by their rows"
+
+
+def _inference(cluster: tuple[str, ...], variance: str, inference: object) -> str:
+    names = {
+        "iid": "homoskedastic",
+        "hc1": "robust to heteroskedasticity (HC1)",
+        "nn": "nearest-neighbour",
+        "cr1": "cluster-robust (CR1)",
+        "cr3": "cluster jackknife (CR3)",
+    }
+    by = f", clustered by {' and '.join(cluster)}" if cluster else ""
+    distribution = getattr(inference, "distribution", "t")
+    return f"Standard errors {names[variance]}{by}; {distribution} distribution."

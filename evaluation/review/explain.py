@@ -1,0 +1,75 @@
+"""What a spec claims, before any data: estimand, equation, assumptions, threats, refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evaluation.catalogue import catalogue
+from evaluation.report.statements import model_statements
+from evaluation.spec.availability import not_available
+from evaluation.spec.columns import columns_of_spec
+from evaluation.spec.spec import Spec
+
+
+def explain(spec: Spec) -> str:
+    """Return a spec in words; needs no data."""
+    return "\n".join(_lines(spec)) + "\n"
+
+
+def _lines(spec: Spec) -> Iterator[str]:
+    yield f"{spec.title}"
+    yield f"Spec {spec.id}, digest {spec.origin.digest[:16]}, design {spec.design.kind}."
+    unavailable = set(not_available(spec, catalogue()))
+    for line in sorted(unavailable):
+        yield f"! {line}"
+    planned = catalogue().planned_estimators
+    for statement in model_statements(
+        spec.model_copy(
+            update={"models": tuple(m for m in spec.models if m.estimator not in planned)}
+        )
+    ):
+        yield ""
+        yield f"Model {statement.model_id}: {statement.estimator}"
+        yield f"  estimand     {statement.estimand}"
+        yield f"  equation     {statement.equation}"
+        yield f"  inference    {statement.inference}"
+        for text, asked, further in statement.assumptions:
+            yield f"  assumes      {text}"
+            if asked:
+                yield f"               checked here by {', '.join(asked)}"
+            elif further:
+                yield f"               not checked here; {', '.join(further)} would speak to it"
+            else:
+                yield "               no check speaks to it"
+    yield ""
+    yield from _threats(spec)
+    yield from _bounds(spec)
+    yield from _policy(spec)
+    yield f"Columns read: {', '.join(columns_of_spec(spec))}."
+
+
+def _threats(spec: Spec) -> Iterator[str]:
+    if not spec.threats:
+        yield "Threats: the spec names none."
+    for threat in spec.threats:
+        cutoff = "; changes at the cutoff too" if threat.at_cutoff else ""
+        yield f"Threat: {threat.name} (affects {threat.affects}{cutoff})."
+
+
+def _bounds(spec: Spec) -> Iterator[str]:
+    for effect in spec.smallest_effect_of_interest:
+        low, high = effect.bounds
+        unit = effect.unit.replace("_", " ")
+        yield f"Smallest effect of interest: {effect.outcome}, {low:g} to {high:g} {unit}."
+    if not spec.smallest_effect_of_interest:
+        yield "Smallest effect of interest: none stated, so no effect can be ruled out."
+
+
+def _policy(spec: Spec) -> Iterator[str]:
+    if spec.disclosure is None:
+        yield "Disclosure policy: none named; nothing can be released."
+    else:
+        yield (
+            f"Disclosure policy: {spec.disclosure.policy}; a run writes to restricted/ only, "
+            "and what the policy refuses is not available yet."
+        )

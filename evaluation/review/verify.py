@@ -1,0 +1,149 @@
+"""Run a manifest's spec again and compare number by number."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import os
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evaluation.catalogue import catalogue
+from evaluation.errors import DataError, VerificationError
+from evaluation.pipeline import run_spec
+from evaluation.report.record import Record
+from evaluation.results import Estimate, cells_of, columns_of, text_of
+from evaluation.spec.loader import build_spec
+from evaluation.spec.origin import Origin
+from evaluation.spec.settings import parse_settings
+from evaluation.spec.shipped import find_spec
+
+# Relative to the standard error for estimates, to the value itself for everything else.
+TOLERANCE = 1e-8
+NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "p_value")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One number inside and recomputed.
+
+    Attributes
+    ----------
+    place
+        Row and column in words.
+    printed, recomputed
+        As texts, empty for none.
+    gap
+        Absolute difference; ``nan`` where one of the two is no number.
+    differs
+        Whether the gap exceeds the tolerance.
+    """
+
+    place: str
+    printed: str
+    recomputed: str
+    gap: float
+    differs: bool
+
+
+def verify(
+    folder: Path, *, settings: Iterable[str] = (), allowed: Iterable[Path] = ()
+) -> tuple[Comparison, ...]:
+    """Run the spec of ``folder/manifest.json`` again and compare every number printed.
+
+    Raises
+    ------
+    DataError
+        Where the folder holds no manifest or estimates.
+    VerificationError
+        Where the inputs are not those of the manifest.
+    """
+    manifest = _manifest(folder)
+    printed = _printed(folder)
+    record = _run_again(manifest, settings, allowed, folder)
+    changed = [
+        f"{name}: the input differs from the one in the manifest"
+        for name, digest in manifest["inputs"].items()
+        if record.inputs.get(name) != digest
+    ]
+    if changed:
+        raise VerificationError(*changed)
+    return tuple(_compare(printed, record.estimates))
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / "manifest.json" if folder.is_dir() else folder
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(f"{folder}: holds no manifest.json; give an output folder") from None
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise DataError(f"{path}: is not JSON; restore the manifest") from None
+    missing = {"spec", "inputs", "spec_id"} - manifest.keys()
+    if missing:
+        raise DataError(f"{path}: lacks {', '.join(sorted(missing))}; restore the manifest")
+    return manifest
+
+
+def _printed(folder: Path) -> list[dict[str, str]]:
+    for path in (folder / "restricted" / "estimates.csv", folder / "estimates.csv"):
+        if path.is_file():
+            with path.open(encoding="utf-8", newline="") as file:
+                reader = csv.DictReader(file)
+                if tuple(reader.fieldnames or ()) != columns_of(Estimate):
+                    raise DataError(f"{path}: has other columns than estimates.csv; restore it")
+                return list(reader)
+    raise DataError(f"{folder}: holds no estimates.csv; give an output folder")
+
+
+def _run_again(
+    manifest: dict[str, Any], settings: Iterable[str], allowed: Iterable[Path], folder: Path
+) -> Record:
+    """Run the resolved spec; its relative paths start where the shipped spec of that id stands."""
+    home = find_spec(manifest["spec_id"])
+    chosen = parse_settings(settings)
+    origin = Origin(
+        folder=folder if home is None else home.parent,
+        values={**os.environ, **chosen.values},
+        allowed=tuple(allowed),
+    )
+    tables = tomllib.loads(manifest["spec"])
+    spec = build_spec(tables, catalogue(), settings=chosen, origin=origin, label="manifest.json")
+    return run_spec(spec)
+
+
+def _compare(printed: list[dict[str, str]], rows: tuple[Estimate, ...]) -> Iterable[Comparison]:
+    if len(printed) != len(rows):
+        yield Comparison("number of rows", str(len(printed)), str(len(rows)), math.nan, True)
+    for old, new in zip(printed, rows, strict=False):
+        fresh = {name: text_of(value) for name, value in cells_of(new).items()}
+        place = " ".join(
+            old[name] for name in ("model_id", "outcome", "estimand", "term", "cohort", "period",
+                                   "event_time") if old[name]
+        )  # fmt: skip
+        scale = _number(fresh["std_error"])
+        for name in columns_of(Estimate):
+            if name in NUMBERS:
+                yield _compared(f"{place} {name}", old[name], fresh[name], scale)
+            elif old[name] != fresh[name]:
+                yield Comparison(f"{place} {name}", old[name], fresh[name], math.nan, True)
+
+
+def _compared(place: str, old: str, new: str, scale: float) -> Comparison:
+    first, second = _number(old), _number(new)
+    if math.isnan(first) or math.isnan(second):
+        return Comparison(place, old, new, math.nan, old != new)
+    gap = abs(first - second)
+    unit = max(abs(second), scale if not math.isnan(scale) else 0.0)
+    return Comparison(place, old, new, gap, gap > TOLERANCE * unit)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

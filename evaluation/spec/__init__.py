@@ -1,0 +1,1 @@
+"""What is asked: typed, frozen, versioned specs."""

@@ -1,0 +1,47 @@
+"""The columns of the panel that a spec names."""
+
+from __future__ import annotations
+
+from evaluation.spec.model import Model
+from evaluation.spec.names import Column
+from evaluation.spec.options import ColumnName
+from evaluation.spec.spec import Spec
+from evaluation.spec.walk import marked_values
+
+# What each denominator and row kind reads beside the columns that the spec names itself.
+DENOMINATOR_COLUMNS: dict[str, tuple[str, ...]] = {
+    "population": (),
+    "recipients": ("sa_received",),
+    "main_income": ("main_income",),
+    "no_other_benefit": ("no_other_benefit",),
+}
+ROW_COLUMNS: dict[str, tuple[str, ...]] = {
+    "person_month": (),
+    "person": (),
+    "entry": ("sa_entry",),
+    "at_risk_entry": ("sa_entry",),
+    "at_risk_exit": ("sa_exit",),
+}
+
+
+def columns_of_spec(spec: Spec) -> dict[str, str]:
+    """Return every column that ``spec`` names, with the key path that names it first."""
+    named: dict[str, str] = {}
+    for where, column in marked_values(spec, ColumnName):
+        named.setdefault(column, where)
+    for model in spec.models:
+        for where, column in marked_values(model.options, ColumnName):
+            named.setdefault(column, f"models.{model.id}.{where}")
+    for column in DENOMINATOR_COLUMNS[spec.sample.denominator]:
+        named.setdefault(column, "sample.denominator")
+    if isinstance(spec.sample.rows, str):
+        for column in ROW_COLUMNS[spec.sample.rows]:
+            named.setdefault(column, "sample.rows")
+    return named
+
+
+def columns_of_model(model: Model) -> tuple[Column, ...]:
+    """Return the columns that one model needs beside the outcome and the design's own."""
+    marked = (column for _, column in marked_values(model.options, ColumnName))
+    named = (*model.controls, *model.fixed_effects, *model.clusters, *marked)
+    return tuple(dict.fromkeys(named))

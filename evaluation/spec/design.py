@@ -1,0 +1,112 @@
+"""The research design, one table a kind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from evaluation.spec.filters import Filter, Predicate
+from evaluation.spec.names import Column
+from evaluation.spec.options import Table
+
+
+class ColumnTable(Table):
+    """A table that names one column."""
+
+    column: Column
+
+
+class RunningVariable(Table):
+    """The variable that assigns treatment at the cutoff."""
+
+    column: Column
+    discrete: bool = False
+
+
+class Instrument(Table):
+    """An instrument, optionally multiplied by a second column."""
+
+    column: Column
+    times: Column | None = None
+
+
+class Cohort(Table):
+    """The first treated period: one column, or an interval of dates."""
+
+    column: Column | None = None
+    never: int | float | str | None = None
+    earliest: Column | None = None
+    latest: Column | None = None
+    before_window: Literal["always_treated"] | None = None
+    unknown: Literal["exclude", "draw", "bound"] | None = None
+
+
+class Donors(Table):
+    """The comparison units of a single treated unit."""
+
+    keep: tuple[Filter, ...] = ()
+
+
+class DidDesign(Table):
+    """Treated against control, before against after, or a treatment that varies over time."""
+
+    kind: Literal["did"]
+    treated: Predicate | None = None
+    control: Predicate | None = None
+    post: Filter | None = None
+    reform_date: dt.date | None = None
+    treatment: ColumnTable | None = None
+    third: Predicate | None = None
+    instrument: Instrument | None = None
+
+
+class StaggeredDesign(Table):
+    """Units adopt at different periods."""
+
+    kind: Literal["staggered_did"]
+    cohort: Cohort
+    control_group: Literal["never_treated", "not_yet_treated"] = "never_treated"
+    anticipation: int = Field(default=0, ge=0)
+    unbalanced: Literal["keep", "drop_incomplete"] | None = None
+    always_treated: Literal["drop", "keep_as_always"] = "drop"
+    treatment: ColumnTable | None = None
+    instrument: Instrument | None = None
+
+
+class RdDesign(Table):
+    """Treatment changes where the running variable passes the cutoff."""
+
+    kind: Literal["rd"]
+    running_variable: RunningVariable
+    cutoff: int | float
+    treated_side: Literal["below", "above"]
+    exposure: Column | None = None
+    donut: int | None = Field(default=None, ge=1)
+    treatment: ColumnTable | None = None
+    reform_date: dt.date | None = None
+    instrument: Instrument | None = None
+
+
+class SingleUnitDesign(Table):
+    """One treated unit against a pool of donors."""
+
+    kind: Literal["single_unit"]
+    treated: Predicate
+    donors: Donors = Donors()
+    reform_date: dt.date | None = None
+    post: Filter | None = None
+
+
+class NoDesign(Table):
+    """A question that the data at hand cannot answer; ``missing`` says what would be needed."""
+
+    kind: Literal["none"]
+    missing: tuple[str, ...] = Field(min_length=1)
+
+
+Design = Annotated[
+    DidDesign | StaggeredDesign | RdDesign | SingleUnitDesign | NoDesign,
+    Field(discriminator="kind"),
+]

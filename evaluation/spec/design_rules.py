@@ -1,0 +1,89 @@
+"""Rules on the design: what each kind must say, and what excludes what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from evaluation.spec.design import (
+    DidDesign,
+    NoDesign,
+    RdDesign,
+    SingleUnitDesign,
+    StaggeredDesign,
+)
+from evaluation.spec.filters import Filter
+from evaluation.spec.spec import Spec
+from evaluation.spec.walk import marked_tables
+
+AGE = "age_months"
+
+
+def design_rules(spec: Spec) -> Iterator[str]:
+    """Yield a line for every rule that the design breaks."""
+    rules: dict[type, Callable[[Spec], Iterator[str]]] = {
+        DidDesign: _did,
+        StaggeredDesign: _staggered,
+        RdDesign: _rd,
+        SingleUnitDesign: _single_unit,
+        NoDesign: _none,
+    }
+    yield from rules[type(spec.design)](spec)
+    for where, table in marked_tables(spec, Filter):
+        if not table.conditions:
+            yield f"{where}: names a column without a condition; add equals, at_least, below, ..."
+
+
+def _did(spec: Spec) -> Iterator[str]:
+    design = spec.design
+    if not isinstance(design, DidDesign):
+        return
+    dated = (design.post is not None) + (design.reform_date is not None)
+    if design.treatment is not None:
+        if design.treated is not None or dated:
+            yield "design: give either treatment, or treated with post or reform_date"
+    elif design.treated is None:
+        yield "design.treated: is missing; give treated, or treatment = { column = ... }"
+    elif dated != 1:
+        yield "design: give one of post and reform_date"
+    if design.treated is not None and not dated and design.treatment is None:
+        return
+    if spec.panel.time is None and design.reform_date is not None:
+        yield "panel.time: is missing; reform_date needs it"
+
+
+def _staggered(spec: Spec) -> Iterator[str]:
+    design = spec.design
+    if not isinstance(design, StaggeredDesign):
+        return
+    if spec.panel.time is None:
+        yield "panel.time: is missing; staggered_did needs it"
+    cohort = design.cohort
+    interval = (cohort.earliest is not None, cohort.latest is not None)
+    if (cohort.column is None) == (not any(interval)) or (any(interval) and not all(interval)):
+        yield "design.cohort: give either column, or earliest and latest"
+    if isinstance(cohort.never, str) and cohort.never != "missing":
+        yield "design.cohort.never: allowed: a number, inf, or 'missing'"
+
+
+def _rd(spec: Spec) -> Iterator[str]:
+    design = spec.design
+    if not isinstance(design, RdDesign):
+        return
+    on_age = design.running_variable.column == AGE
+    if on_age and (design.exposure is None) == (design.donut is None):
+        yield (
+            "design: on age_months the month of the cutoff is partly treated; "
+            "give one of donut = 1 and exposure = 'exposure_share'"
+        )
+    if design.reform_date is not None and spec.panel.time is None:
+        yield "panel.time: is missing; reform_date needs it"
+
+
+def _single_unit(spec: Spec) -> Iterator[str]:
+    if spec.panel.unit is None or spec.panel.time is None:
+        yield "panel: single_unit needs unit and time"
+
+
+def _none(spec: Spec) -> Iterator[str]:
+    if spec.models:
+        yield "models: a design of kind 'none' estimates nothing; remove the models"

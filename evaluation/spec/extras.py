@@ -1,0 +1,119 @@
+"""The remaining tables of a spec: threats, bounds, families, tables, joins."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from evaluation.spec.names import Column, Id, PathText
+from evaluation.spec.options import Table
+
+
+class Threat(Table):
+    """A named rival explanation."""
+
+    name: str
+    affects: str
+    at_cutoff: bool = False
+    column: Column | None = None
+
+
+class SmallestEffect(Table):
+    """The smallest effect of interest for one outcome, in its unit."""
+
+    outcome: str
+    unit: Literal["per_person", "per_recipient", "per_condition", "per_duty_month"]
+    first_stage: Column | None = None
+    value: float | None = Field(default=None, gt=0)
+    low: float | None = Field(default=None, lt=0)
+    high: float | None = Field(default=None, gt=0)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Lower and upper bound in the effect's own unit."""
+        if self.value is not None:
+            return -self.value, self.value
+        return float(self.low or 0.0), float(self.high or 0.0)
+
+
+class Disclosure(Table):
+    """The policy under which results may leave."""
+
+    policy: str
+
+
+class Join(Table):
+    """Columns from another file, by key."""
+
+    path: PathText
+    on: tuple[Column, ...] = Field(min_length=1)
+    codes_of: dt.date | None = None
+    conflict: Literal["refuse", "largest", "missing"] = "refuse"
+    missing: Literal["unknown", "drop"] = "unknown"
+    columns: dict[str, str]
+
+
+class Derived(Table):
+    """A derived column; the keys beside ``op`` belong to the operation."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+    op: Literal[
+        "cut",
+        "recode",
+        "sum",
+        "difference",
+        "ratio",
+        "any",
+        "all",
+        "lag",
+        "lead",
+        "cumulate",
+        "over_g",
+        "deflate",
+        "interact",
+        "pre_mean",
+        "predicted_risk",
+    ]
+
+
+class Heterogeneity(Table):
+    """One interacted model with a joint test."""
+
+    by: tuple[Column, ...] = Field(min_length=1)
+    models: tuple[str, ...] = Field(min_length=1)
+
+
+class Family(Table):
+    """Outcomes tested together."""
+
+    id: Id
+    models: tuple[str, ...]
+    outcomes: tuple[str, ...] = ()
+    method: Literal["romano_wolf", "holm", "bh"]
+
+
+class Vary(Table):
+    """One axis of a declared universe of specifications."""
+
+    path: str
+    values: tuple[Any, ...] = Field(min_length=1)
+
+
+class TableLayout(Table):
+    """A table of the paper."""
+
+    id: Id
+    columns: tuple[str, ...]
+    rows: tuple[str, ...] = ()
+    panels: tuple[str, ...] = ()
+    footer: tuple[str, ...] = ()
+    notes: str | None = None
+
+
+class Rounding(Table):
+    """Decimals printed, the same everywhere."""
+
+    estimate: int = Field(default=4, ge=0, le=10)
+    p_value: int = Field(default=3, ge=0, le=10)

@@ -1,0 +1,234 @@
+"""Read a spec: text, base, overrides, types, rules; every fault at once."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from evaluation.errors import SpecError
+from evaluation.spec.catalogue import Catalogue
+from evaluation.spec.digest import spec_digest
+from evaluation.spec.faults import lines_of, nearest
+from evaluation.spec.inherit import merge_base
+from evaluation.spec.model import CheckRequest, Model
+from evaluation.spec.options import OptionsModel
+from evaluation.spec.origin import Origin
+from evaluation.spec.paths import own_tree
+from evaluation.spec.rules import broken_rules
+from evaluation.spec.settings import Settings, apply_overrides, read_settings
+from evaluation.spec.spec import Spec
+
+Entry = TypeVar("Entry", Model, CheckRequest)
+
+COMMON_MODEL_KEYS = frozenset(Model.model_fields) - {"options"}
+COMMON_CHECK_KEYS = frozenset(CheckRequest.model_fields) - {"options"}
+
+
+def read_spec(
+    path: Path,
+    catalogue: Catalogue,
+    *,
+    settings: Iterable[str] | Mapping[str, Any] = (),
+    allowed: Iterable[Path] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Spec:
+    """Read the spec at ``path``.
+
+    Parameters
+    ----------
+    path
+        A TOML file.
+    catalogue
+        Estimators and checks on offer.
+    settings
+        ``--set`` texts, or values by key path.
+    allowed
+        Folders that may be read beside the declared ones.
+    environment
+        Where ``${NAME}`` is looked up after ``settings``; the process environment by default.
+
+    Raises
+    ------
+    SpecError
+        With every fault found, each on its own line.
+    """
+    chosen = read_settings(settings)
+    tables = _with_base(_read_toml(path), path)
+    values = {**(os.environ if environment is None else environment), **chosen.values}
+    return build_spec(
+        tables,
+        catalogue,
+        settings=chosen,
+        origin=Origin(folder=path.parent, values=values, allowed=tuple(allowed)),
+        label=path.name,
+    )
+
+
+def build_spec(
+    tables: dict[str, Any],
+    catalogue: Catalogue,
+    *,
+    settings: Settings,
+    origin: Origin,
+    label: str,
+) -> Spec:
+    """Return the spec that ``tables`` describe, with overrides applied and every rule checked."""
+    tables = apply_overrides(tables, settings)
+    try:
+        spec = _validate(tables, catalogue)
+        faults = list(broken_rules(spec, catalogue, origin))
+        if faults:
+            raise SpecError(*faults)
+    except SpecError as error:
+        raise SpecError(*(f"{label}: {line}" for line in error.faults)) from None
+    return spec.bound_to(
+        Origin(tables, origin.folder, origin.values, origin.allowed, spec_digest(tables))
+    )
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SpecError(f"{path}: no such file; give the path of a spec (.toml)") from None
+    except IsADirectoryError:
+        raise SpecError(f"{path}: is a folder; give the path of a spec (.toml)") from None
+    except (UnicodeDecodeError, PermissionError, OSError) as error:
+        raise SpecError(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"{path}: is not TOML: {error}") from None
+
+
+def _with_base(tables: dict[str, Any], path: Path) -> dict[str, Any]:
+    base_name = tables.get("extends")
+    if not isinstance(base_name, str):
+        return tables
+    base_path = (path.parent / base_name).resolve()
+    reach = {own_tree(path.parent), path.parent.resolve().parent}
+    if not any(base_path.is_relative_to(folder) for folder in reach):
+        raise SpecError(
+            f"{path.name}: extends: lies outside the spec's own tree; move the base beside the spec"
+        )
+    base = _read_toml(base_path)
+    if "extends" in base:
+        raise SpecError(
+            f"{path.name}: extends: the base extends another spec; one level is allowed"
+        )
+    return merge_base(base, tables)
+
+
+def _frozen(value: Any) -> Any:
+    """Return TOML values with arrays as tuples, which is what frozen tables hold."""
+    if isinstance(value, list):
+        return tuple(_frozen(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _frozen(item) for key, item in value.items()}
+    return value
+
+
+def _validate(tables: dict[str, Any], catalogue: Catalogue) -> Spec:
+    raw = _frozen(tables)
+    faults: list[str] = []
+    own = dict(raw)
+    model_options: list[OptionsModel] = []
+    check_options: list[OptionsModel] = []
+    if isinstance(raw.get("models"), tuple):
+        own["models"], model_options = _split(
+            raw["models"], "models", COMMON_MODEL_KEYS, "estimator",
+            {name: offer.options for name, offer in catalogue.estimators.items()},
+            catalogue.planned_estimators, faults,
+        )  # fmt: skip
+    if isinstance(raw.get("checks"), tuple):
+        own["checks"], check_options = _split(
+            raw["checks"], "checks", COMMON_CHECK_KEYS, "kind",
+            {name: offer.options for name, offer in catalogue.checks.items()},
+            catalogue.planned_checks, faults,
+        )  # fmt: skip
+    try:
+        spec = Spec.model_validate(own)
+    except ValidationError as error:
+        raise SpecError(*lines_of(error, own, Spec), *faults) from None
+    if faults:
+        raise SpecError(*faults)
+    return spec.model_copy(
+        update={
+            "models": _with_options(spec.models, model_options),
+            "checks": _with_options(spec.checks, check_options),
+        }
+    )
+
+
+def _with_options(tables: tuple[Entry, ...], options: list[OptionsModel]) -> tuple[Entry, ...]:
+    pairs = zip(tables, options, strict=True)
+    return tuple(table.model_copy(update={"options": chosen}) for table, chosen in pairs)
+
+
+def _split(
+    entries: tuple[Any, ...],
+    array: str,
+    common: frozenset[str],
+    selector: str,
+    offers: Mapping[str, type[OptionsModel]],
+    planned: frozenset[str],
+    faults: list[str],
+) -> tuple[tuple[Any, ...], list[OptionsModel]]:
+    """Part each entry into the common keys and the options of what it selects."""
+    shared: list[Any] = []
+    options: list[OptionsModel] = []
+    for position, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            shared.append(entry)
+            continue
+        shared.append({key: value for key, value in entry.items() if key in common})
+        rest = {key: value for key, value in entry.items() if key not in common}
+        name = entry.get(selector)
+        where = f"{array}.{entry.get('id') or entry.get(selector) or position + 1}"
+        if isinstance(name, str) and name in offers:
+            options.append(_options(offers[name], rest, where, common, faults))
+            continue
+        options.append(OptionsModel())
+        if isinstance(name, str) and name not in planned:
+            known = sorted({*offers, *planned})
+            faults.append(
+                f"{where}.{selector}: unknown {'estimator' if array == 'models' else 'check'} "
+                f"{name!r}{nearest(name, known)} (there are: {', '.join(known)})"
+            )
+    return tuple(shared), options
+
+
+def _options(
+    table: type[OptionsModel],
+    rest: dict[str, Any],
+    where: str,
+    common: frozenset[str],
+    faults: list[str],
+) -> OptionsModel:
+    try:
+        return table.model_validate(rest)
+    except ValidationError as error:
+        unknown = [
+            f for f in error.errors() if f["type"] == "extra_forbidden" and len(f["loc"]) == 1
+        ]
+        for fault in unknown:
+            key = str(fault["loc"][0])
+            allowed = [*table.model_fields, *sorted(common)]
+            faults.append(
+                f"{where}.{key}: unknown key{nearest(key, allowed)} "
+                f"(allowed here: {', '.join(allowed)})"
+            )
+        known = {key: value for key, value in rest.items() if key in table.model_fields}
+        faults.extend(_other_faults(table, known, where))
+        return OptionsModel()
+
+
+def _other_faults(table: type[BaseModel], known: dict[str, Any], where: str) -> list[str]:
+    try:
+        table.model_validate(known)
+    except ValidationError as error:
+        return lines_of(error, known, table, where)
+    return []

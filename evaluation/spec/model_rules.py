@@ -1,0 +1,76 @@
+"""Rules on each model: its estimator must fit the design, the estimand and the variance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evaluation.spec.catalogue import Catalogue
+from evaluation.spec.design import RdDesign
+from evaluation.spec.faults import nearest
+from evaluation.spec.model import Model
+from evaluation.spec.resolve import resolve_inference
+from evaluation.spec.spec import Spec
+
+
+def model_rules(spec: Spec, catalogue: Catalogue) -> Iterator[str]:
+    """Yield a line for every rule that a model breaks."""
+    if not spec.models and spec.design.kind != "none":
+        yield "models: there are none; add [[models]] with id, estimand and estimator"
+    for model in spec.models:
+        where = f"models.{model.id}"
+        yield from _outcomes(spec, model, where)
+        yield from _variance(spec, model, where)
+        yield from _fits(spec, model, catalogue, where)
+        yield from _periods(spec, model, where)
+
+
+def _outcomes(spec: Spec, model: Model, where: str) -> Iterator[str]:
+    for name in model.outcomes:
+        if name not in spec.outcomes:
+            yield (
+                f"{where}.outcomes: no outcome {name!r}{nearest(name, spec.outcomes)} "
+                f"(there are: {', '.join(spec.outcomes)})"
+            )
+
+
+def _variance(spec: Spec, model: Model, where: str) -> Iterator[str]:
+    clusters = model.clusters
+    if len(clusters) > 2:
+        yield f"{where}.cluster: found {len(clusters)} columns; allowed: one or two"
+    if model.variance in ("cr1", "cr3") and not clusters:
+        yield f"{where}.variance: {model.variance!r} needs cluster = ..."
+    if model.variance in ("iid", "hc1", "nn") and clusters:
+        yield (
+            f"{where}.variance: {model.variance!r} ignores the cluster; "
+            "remove one of the two (allowed with a cluster: cr1, cr3)"
+        )
+    if model.variance == "cr3" and len(clusters) > 1:
+        yield f"{where}.variance: 'cr3' takes one cluster; use cr1 for two"
+
+
+def _fits(spec: Spec, model: Model, catalogue: Catalogue, where: str) -> Iterator[str]:
+    offer = catalogue.estimators.get(model.estimator)
+    if offer is None:
+        return
+    if spec.design.kind not in offer.designs:
+        yield (
+            f"{where}.estimator: {model.estimator!r} does not fit design.kind "
+            f"{spec.design.kind!r} (it fits: {', '.join(sorted(offer.designs))})"
+        )
+    elif model.estimand not in offer.estimands:
+        yield (
+            f"{where}.estimand: {model.estimator!r} does not give {model.estimand!r} "
+            f"(it gives: {', '.join(sorted(offer.estimands))})"
+        )
+    variance = resolve_inference(spec, model).variance
+    if variance not in offer.variances:
+        yield (
+            f"{where}.variance: {model.estimator!r} does not give {variance!r} "
+            f"(it gives: {', '.join(sorted(offer.variances))})"
+        )
+
+
+def _periods(spec: Spec, model: Model, where: str) -> Iterator[str]:
+    periods = getattr(model.options, "periods", "all")
+    if periods != "all" and isinstance(spec.design, RdDesign) and spec.design.reform_date is None:
+        yield f"{where}.periods: {periods!r} needs design.reform_date"

@@ -1,0 +1,64 @@
+"""Where the rows come from, one table a source."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from evaluation.spec.names import Column, Interval, PathText
+from evaluation.spec.options import Table
+
+TimeUnit = Literal["month", "date", "integer"]
+Period = Literal["month", "quarter", "year"]
+
+
+class PanelTable(Table):
+    """Keys that every source has."""
+
+    unit: Column | None = None
+    time: Column | None = None
+    time_unit: TimeUnit | None = None
+    period: Period | None = None
+    window: Interval | None = None
+    weight: Column | None = None
+
+
+class SyntheticPanel(PanelTable):
+    """A panel simulated from a world with known truth."""
+
+    source: Literal["synthetic"]
+    world: str
+    persons: int = Field(ge=1)
+    seed: int = Field(ge=0)
+
+
+class FilePanel(PanelTable):
+    """A csv, parquet, dta or sas7bdat file."""
+
+    source: Literal["file"]
+    path: PathText
+    separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    decimal: Literal[".", ","] = "."
+    encoding: str = "utf-8"
+    missing: tuple[str, ...] = ("", "NA", ".")
+
+
+class RegistersPanel(PanelTable):
+    """A delivery of register files, described by a mapping."""
+
+    source: Literal["registers"]
+    mapping: PathText
+
+
+class SqlPanel(PanelTable):
+    """A table in a database, read without write rights."""
+
+    source: Literal["sql"]
+    url: PathText
+    table: str
+
+
+Panel = Annotated[
+    SyntheticPanel | FilePanel | RegistersPanel | SqlPanel, Field(discriminator="source")
+]

@@ -1,0 +1,108 @@
+"""Rules across the keys of a spec: each yields a line for what its text alone shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from evaluation.errors import SpecError
+from evaluation.spec.catalogue import Catalogue
+from evaluation.spec.design_rules import design_rules
+from evaluation.spec.faults import nearest
+from evaluation.spec.model_rules import model_rules
+from evaluation.spec.names import RESERVED_IDS, PathName
+from evaluation.spec.origin import Origin
+from evaluation.spec.panel import SyntheticPanel
+from evaluation.spec.paths import PLACEHOLDER, resolve
+from evaluation.spec.spec import Spec
+from evaluation.spec.time_rules import time_rules
+from evaluation.spec.walk import marked_values
+
+Rule = Callable[[Spec], Iterator[str]]
+POLICIES = ("registry_default", "statistics_norway", "microdata_no", "opensafely", "acro", "none")
+
+
+def broken_rules(spec: Spec, catalogue: Catalogue, origin: Origin) -> Iterator[str]:
+    """Yield a line for every rule that ``spec`` breaks."""
+    for rule in (_ids, time_rules, design_rules, _checks, _smallest_effects, _policy):
+        yield from rule(spec)
+    yield from model_rules(spec, catalogue)
+    if isinstance(spec.panel, SyntheticPanel) and spec.panel.world not in catalogue.worlds:
+        yield (
+            f"panel.world: unknown world {spec.panel.world!r}"
+            f"{nearest(spec.panel.world, catalogue.worlds)} "
+            f"(there are: {', '.join(catalogue.worlds)})"
+        )
+    yield from _paths(spec, origin)
+
+
+def _ids(spec: Spec) -> Iterator[str]:
+    if spec.id in RESERVED_IDS:
+        yield f"id: {spec.id!r} is reserved; choose another"
+    names = [("models", model.id) for model in spec.models]
+    names += [("checks", check.name) for check in spec.checks]
+    names += [("families", family.id) for family in spec.families]
+    names += [("tables", table.id) for table in spec.tables]
+    for (array, name), count in Counter(names).items():
+        if count > 1:
+            mend = "two checks of a kind each need an id" if array == "checks" else "ids are unique"
+            yield f"{array}.{name}: stands {count} times; {mend}"
+
+
+def _checks(spec: Spec) -> Iterator[str]:
+    known = [model.id for model in spec.models]
+    for check in spec.checks:
+        if check.model is not None and check.model not in known:
+            yield (
+                f"checks.{check.name}.model: no model {check.model!r}"
+                f"{nearest(check.model, known)} (there are: {', '.join(known) or 'none'})"
+            )
+
+
+def _smallest_effects(spec: Spec) -> Iterator[str]:
+    for effect in spec.smallest_effect_of_interest:
+        where = f"smallest_effect_of_interest.{effect.outcome}"
+        if effect.outcome not in spec.outcomes:
+            yield (
+                f"{where}: no outcome {effect.outcome!r}{nearest(effect.outcome, spec.outcomes)} "
+                f"(there are: {', '.join(spec.outcomes)})"
+            )
+        both = effect.low is not None and effect.high is not None
+        if (effect.value is None) != both or (effect.value is not None and effect.low is not None):
+            yield f"{where}: give either value, or low and high"
+        if effect.unit != "per_person" and effect.first_stage is None:
+            yield f"{where}.first_stage: is missing; unit {effect.unit!r} counts a column, name it"
+
+
+def _policy(spec: Spec) -> Iterator[str]:
+    if spec.disclosure is not None and spec.disclosure.policy not in POLICIES:
+        policy = spec.disclosure.policy
+        yield (
+            f"disclosure.policy: unknown policy {policy!r}{nearest(policy, POLICIES)} "
+            f"(there are: {', '.join(POLICIES)})"
+        )
+
+
+def _paths(spec: Spec, origin: Origin) -> Iterator[str]:
+    for where, text in marked_values(spec, PathName):
+        if where == "extends" or (where == "panel.url"):
+            continue
+        try:
+            resolve(text, origin, where)
+        except SpecError as error:
+            yield from error.faults
+    named = {text for _, text in marked_values(spec, PathName)}
+    for where, text in _texts(spec.model_dump(), ""):
+        if PLACEHOLDER.search(text) and text not in named:
+            yield f"{where}: ${{NAME}} may stand only in paths and addresses"
+
+
+def _texts(value: object, where: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield where.removeprefix("."), value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(item, f"{where}.{key}")
+    elif isinstance(value, tuple | list):
+        for position, item in enumerate(value):
+            yield from _texts(item, f"{where}.{position + 1}")

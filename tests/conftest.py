@@ -1,0 +1,66 @@
+"""What every test shares: one thread a process, no display, and skips that CI can forbid."""
+
+from __future__ import annotations
+
+import os
+
+# Before numpy loads: two test processes share two cores, and threads would only get in the way.
+for _variable in (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "POLARS_MAX_THREADS",
+):
+    os.environ.setdefault(_variable, "1")
+os.environ["MPLBACKEND"] = "Agg"
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile(
+    "project",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=30,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("project")
+
+Require = Callable[[str, bool, str], None]
+
+
+def _require(name: str, present: bool, reason: str) -> None:
+    """Skip with ``reason`` where a thing is absent; fail if ``REQUIRE`` lists its ``name``."""
+    if present:
+        return
+    required = {word.strip() for word in os.environ.get("REQUIRE", "").split(",")}
+    if name in required:
+        pytest.fail(f"REQUIRE lists {name!r}: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def require() -> Require:
+    """Return the function to call with a thing's name, whether it is there, and why not."""
+    return _require
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Return the project's root folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data(require: Require) -> Path:
+    """Return the folder of public data beside the checkout, which the project does not copy."""
+    folder = ROOT.parent / "shared" / "data"
+    require("shared", folder.is_dir(), "no ../shared/data beside the checkout")
+    return folder

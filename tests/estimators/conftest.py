@@ -1,0 +1,138 @@
+"""Small samples of every design, made from a seed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from evaluation.data.model_data import ModelData
+from evaluation.estimators.contract import Setting
+from evaluation.spec.variance import Inference
+
+UNITS, PERIODS, FIRST_POST = 120, 8, 4
+
+
+def _columns(unit, period, generator):
+    group = unit % 10
+    return pd.DataFrame(
+        {
+            "unit": unit,
+            "group": group,
+            "period": period,
+            "size": np.repeat(generator.normal(size=UNITS), PERIODS),
+        }
+    )
+
+
+def _panel(generator):
+    unit = np.repeat(np.arange(UNITS), PERIODS)
+    period = np.tile(np.arange(PERIODS), UNITS)
+    noise = generator.normal(size=UNITS * PERIODS)
+    level = np.repeat(generator.normal(size=UNITS), PERIODS)
+    return unit, period, noise + level + 0.1 * period
+
+
+def did(seed: int = 1) -> ModelData:
+    generator = np.random.default_rng(seed)
+    unit, period, y = _panel(generator)
+    treated = (unit % 3 == 0).astype(float)
+    post = (period >= FIRST_POST).astype(float)
+    return ModelData(
+        outcome="y",
+        y=y + 0.5 * treated * post,
+        columns=_columns(unit, period, generator),
+        unit=unit,
+        period=period,
+        period_labels={t: str(t) for t in range(PERIODS)},
+        treated=treated,
+        post=post,
+        event_time=(period - FIRST_POST).astype(float),
+    )
+
+
+def staggered(seed: int = 2) -> ModelData:
+    generator = np.random.default_rng(seed)
+    unit, period, y = _panel(generator)
+    # Cohorts cut across groups, so that no cluster holds one alone.
+    cohort = np.array([np.inf, np.inf, 3.0, 5.0, 6.0])[(unit // 10) % 5]
+    finite = np.isfinite(cohort)
+    event_time = np.where(finite, period - cohort, np.nan)
+    return ModelData(
+        outcome="y",
+        y=y + 0.5 * (period >= cohort),
+        columns=_columns(unit, period, generator),
+        unit=unit,
+        period=period,
+        period_labels={t: f"p{t}" for t in range(PERIODS)},
+        treated=finite.astype(float),
+        post=(event_time >= 0).astype(float),
+        event_time=event_time,
+        cohort=cohort,
+        cohort_labels={3: "p3", 5: "p5", 6: "p6"},
+    )
+
+
+def rd(seed: int = 3) -> ModelData:
+    generator = np.random.default_rng(seed)
+    n = 900
+    running = generator.integers(-30, 30, n).astype(float)
+    unit = np.arange(n)
+    y = 0.02 * running + 0.4 * (running < 0) + generator.normal(size=n)
+    columns = pd.DataFrame(
+        {
+            "unit": unit,
+            "group": generator.integers(0, 25, n),
+            "period": np.zeros(n, dtype=int),
+            "size": generator.normal(size=n),
+        }
+    )
+    return ModelData(outcome="y", y=y, columns=columns, unit=unit, running=running)
+
+
+MAKERS = {"did": did, "staggered_did": staggered, "rd": rd}
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What tests make samples and settings with."""
+
+    make: Callable[..., ModelData]
+    setting: Callable[..., Setting]
+
+
+def make(kind: str, **changes) -> ModelData:
+    from dataclasses import replace
+
+    return replace(MAKERS[kind](), **changes)
+
+
+def setting(module, kind=None, options=None, **changes) -> Setting:
+    chosen = kind or sorted(module.DESIGNS)[0]
+    design = {
+        "kind": chosen,
+        "treated_side": "below",
+        "cutoff": 0,
+        "donut": None,
+        "control_group": "never_treated",
+        "anticipation": 0,
+        "unbalanced": None,
+        "always_treated": None,
+    }
+    design |= changes.pop("design", {})
+    inference = changes.pop("inference", Inference(("group",), "cr1"))
+    return Setting(
+        estimand=changes.pop("estimand", sorted(module.ESTIMANDS)[0]),
+        inference=inference,
+        controls=changes.pop("controls", ()),
+        fixed_effects=changes.pop("fixed_effects", ()),
+        design=SimpleNamespace(**design),
+        options=module.Options() if options is None else options,
+    )
+
+
+@pytest.fixture
+def samples() -> Samples:
+    return Samples(make, setting)

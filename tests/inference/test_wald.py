@@ -1,0 +1,43 @@
+"""Joint tests against closed forms."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from evaluation.inference.wald import wald
+
+
+def test_independent_estimates_add_up():
+    found = wald(np.array([1.0, 2.0]), np.diag([1.0, 4.0]))
+    assert found.statistic == pytest.approx(2.0)
+    assert found.rank == 2
+    assert found.p_value == pytest.approx(stats.chi2.sf(2.0, 2))
+
+
+def test_full_covariance_enters():
+    covariance = np.array([[2.0, 0.8], [0.8, 1.0]])
+    estimate = np.array([0.7, -0.3])
+    wanted = estimate @ np.linalg.solve(covariance, estimate)
+    assert wald(estimate, covariance).statistic == pytest.approx(wanted)
+
+
+def test_redundant_restrictions_do_not_count_twice():
+    transform = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    covariance = transform @ np.diag([1.0, 2.0]) @ transform.T
+    found = wald(transform @ np.array([1.0, 1.0]), covariance)
+    assert found.rank == 2
+    assert found.statistic == pytest.approx(1.5)
+
+
+def test_units_do_not_matter():
+    generator = np.random.default_rng(2)
+    root = generator.normal(size=(4, 4))
+    estimate, scale = generator.normal(size=4), np.array([1e-6, 1.0, 1e5, 3.0])
+    plain = wald(estimate, root @ root.T)
+    scaled = wald(estimate * scale, root @ root.T * np.outer(scale, scale))
+    assert scaled.rank == plain.rank == 4
+    assert scaled.statistic == pytest.approx(plain.statistic, rel=1e-8)
+
+
+def test_nothing_to_test():
+    assert wald(np.zeros(2), np.zeros((2, 2))).p_value is None
