@@ -17,9 +17,22 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Evaluate the activity duty for social-assistance recipients under 30 from specs.",
 )
+
+
+def _settings(texts: list[str]) -> list[str]:
+    if texts:
+        from evaluation.commands.settings import refuse_unreadable
+
+        refuse_unreadable(texts)
+    return texts
+
+
 Out = Annotated[Path, typer.Option(help="Folder for outputs.")]
 Set = Annotated[
-    list[str], typer.Option("--set", help="KEY.PATH=TOML value, or NAME=FOLDER for ${NAME}.")
+    list[str],
+    typer.Option(
+        "--set", callback=_settings, help="KEY.PATH=TOML value, or NAME=FOLDER for ${NAME}."
+    ),
 ]
 Allow = Annotated[list[Path], typer.Option(help="A further folder that specs may read.")]
 Events = Annotated[bool, typer.Option("--json-events", help="Events on stdout, as JSON lines.")]

@@ -51,7 +51,7 @@ def _of_fit(
         KnownTruth(result.model.id, name, place, true[key], here.get(key))
         for place, term in enumerate(fit.terms)
         for key in (_key(term, result.model.estimand),)
-        if key in true and term.term not in binned and term.term != "average"
+        if key in true and term.label not in binned and term.term != "average"
     ]
 
 

@@ -38,16 +38,17 @@ def run(result: ModelResult, options: Any) -> tuple[Verdict, ...]:
 
 def _verdict(outcome: str, fit: Fit) -> Verdict:
     binned = {term for term, name, value in fit.details if name == "binned" and value}
-    places = [
+    before = [
         at
         for at, term in enumerate(fit.terms)
         if term.event_time is not None
         and term.event_time < 0
-        and term.term not in binned
-        and term.cohort == ""
+        and term.label not in binned
         and term.std_error is not None
         and term.std_error > 0
     ]
+    # Averages by event time where the model gives them, else every cohort's own.
+    places = [at for at in before if not fit.terms[at].cohort] or before
     if fit.covariance is None or not places:
         return Verdict(outcome, None, None, "refused", "the model has no pre-period coefficients")
     if fit.n_clusters is not None and len(places) * 5 >= fit.n_clusters:
@@ -65,7 +66,7 @@ def _verdict(outcome: str, fit: Fit) -> Verdict:
     message = (
         f"joint test of {test.rank} pre-period coefficients"
         if found
-        else f"not detected (power {power:.0%} against a drift of {slope:.2g} a period)"
+        else f"power {power:.0%} against a drift of {slope:.2g} a period"
     )
     return Verdict(
         outcome,

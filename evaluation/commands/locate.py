@@ -10,7 +10,10 @@ from evaluation.spec.shipped import find_spec
 def locate(name: str) -> Path:
     """Return a path as given where it exists, else the shipped spec of that id or path."""
     path = Path(name)
-    if path.exists():
+    try:
+        if path.exists():
+            return path
+    except OSError:
         return path
     word = name.removeprefix("specs/")
     return find_spec(word.removesuffix(".toml")) or find_spec(word) or path

@@ -32,9 +32,11 @@ def new(kind: str, folder: Path) -> tuple[Path, ...]:
     if target.exists():
         raise UsageError(f"new: {target.name} is there already; move it away first")
     text = (files("evaluation.commands") / "templates" / f"{kind}.toml").read_text("utf-8")
+    schema_text = (files("evaluation.spec") / SCHEMA).read_text("utf-8")
     try:
+        # The schema first: a spec that is there is whole.
+        schema.write_text(schema_text, encoding="utf-8")
         target.write_text(text, encoding="utf-8")
-        schema.write_text((files("evaluation.spec") / SCHEMA).read_text("utf-8"), encoding="utf-8")
     except OSError as error:
         raise EnvironmentProblem(f"{folder}: cannot be written ({error.strerror})") from None
     return target, schema

@@ -13,6 +13,7 @@ from evaluation.catalogue import catalogue
 from evaluation.commands.console import Console
 from evaluation.commands.gates import pass_gates
 from evaluation.commands.locate import locate
+from evaluation.commands.outputs import refuse_unwritable
 from evaluation.commands.shown import headline_table
 from evaluation.errors import UsageError, UserError
 from evaluation.pipeline import run_spec
@@ -86,6 +87,7 @@ def run_job(job: Job, announce: Callable[[str], None] = lambda stage: None) -> D
     try:
         spec = read_spec(job.path, catalogue(), settings=job.settings, allowed=job.allowed)
         label = spec.id
+        refuse_unwritable(job.out / spec.id)
         record = run_spec(spec, memory=job.out / ".cache", announce=announce)
         folder = write_record(record, job.out)
     except UserError as error:

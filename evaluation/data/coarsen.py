@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 
 from evaluation.data.panel import Panel
+from evaluation.data.periods import Calendar
 from evaluation.errors import DataError
+from evaluation.spec.options import ColumnName
 from evaluation.spec.sample import GroupedRows
 from evaluation.spec.spec import Spec
+from evaluation.spec.walk import marked_values
 
 ROWS = "rows_in_group"
 
@@ -21,7 +24,7 @@ def coarsen(panel: Panel, spec: Spec) -> Panel:
     A person-quarter's employment is the share of its months in work; its age and residence are
     those of its last month.
     """
-    if panel.unit is None or panel.period is None or panel.calendar.months <= 1:
+    if panel.unit is None or panel.period is None or not _may_share_period(panel.calendar):
         return panel
     averaged = _averaged(spec)
     unit = pd.factorize(panel.frame[panel.unit])[0]
@@ -32,22 +35,33 @@ def coarsen(panel: Panel, spec: Spec) -> Panel:
     frame = panel.frame.iloc[ends].reset_index(drop=True)
     for name in averaged:
         frame[name] = _means(panel.frame[name], starts, f"outcome column {name!r}")
-    label = {3: "quarters", 12: "years"}[panel.calendar.months]
+    source = "dates" if panel.calendar.unit == "date" else "months"
+    label = {1: "months", 3: "quarters", 12: "years"}[panel.calendar.months]
     return replace(panel, frame=frame, period=panel.period[ends], averaged=True).counted(
-        f"months to {label}"
+        f"{source} to {label}"
     )
+
+
+def _may_share_period(calendar: Calendar) -> bool:
+    """Whether several times of the source fall into one period."""
+    return calendar.months > 1 or calendar.unit == "date"
 
 
 def group_rows(panel: Panel, spec: Spec, rows: GroupedRows) -> Panel:
     """Return one row for each combination of ``by`` and period, weighted by its rows.
 
-    Outcomes and controls are averaged; every other column must be constant inside a group.
+    Outcomes and controls are averaged; every other column that the design or a model names must
+    be constant inside a group, and what only the sample named is left behind. Rows without a
+    group or a weight leave first, counted.
 
     Raises
     ------
     DataError
         Where a column that is not averaged varies inside a group.
     """
+    for name in (*rows.by, *filter(None, [panel.weight])):
+        known = panel.frame[name].notna().to_numpy()
+        panel = panel if known.all() else panel.take(known, f"known {name}")
     frame = panel.frame.copy()
     averaged = [name for name in _averaged(spec) if name not in rows.by]
     keys = [frame[name] for name in rows.by]
@@ -63,12 +77,13 @@ def group_rows(panel: Panel, spec: Spec, rows: GroupedRows) -> Panel:
     total = np.add.reduceat(weight.to_numpy(np.float64), starts)
     for name in averaged:
         collapsed[name] = _means(frame[name], starts, f"outcome column {name!r}", weight)
-    skipped = {*averaged, *rows.by, panel.unit, panel.weight, spec.panel.time}
-    for name in (name for name in frame.columns if name not in skipped):
+    kept = {*averaged, *rows.by, spec.panel.time}
+    for name in _used_later(spec) - kept - {panel.weight}:
         _refuse_variation(frame[name], starts, name)
+    kept |= _used_later(spec)
+    collapsed = collapsed.loc[:, [name for name in collapsed.columns if name in kept]]
     collapsed[ROWS] = total
-    by = rows.by[0]
-    unit = by if len(rows.by) == 1 else "group"
+    unit = "/".join(rows.by)
     if len(rows.by) > 1:
         collapsed[unit] = collapsed[list(rows.by)].astype(str).agg("/".join, axis=1)
     period = None if panel.period is None else panel.period[order][starts]
@@ -82,6 +97,12 @@ def _averaged(spec: Spec) -> list[str]:
     names += [e.first_stage for e in spec.smallest_effect_of_interest if e.first_stage]
     names += [control for model in spec.models for control in model.controls]
     return list(dict.fromkeys(names))
+
+
+def _used_later(spec: Spec) -> set[str]:
+    """Return the columns that the design and the models read after the sample is drawn."""
+    tables = [spec.design, *spec.models, *(model.options for model in spec.models)]
+    return {column for table in tables for _, column in marked_values(table, ColumnName)}
 
 
 def _means(
@@ -108,5 +129,5 @@ def _refuse_variation(column: pd.Series, starts: np.ndarray, name: str) -> None:
     if varying:
         raise DataError(
             f"sample.rows: column {name!r} varies inside {varying} groups; "
-            "add it to by, or leave it out of the models"
+            "add it to by, or leave it out of design and models"
         )

@@ -83,7 +83,7 @@ def cell_effects(pair: Coupled, model: Model, outcome: Outcome) -> pd.DataFrame:
         _cells(run, model, outcome).groupby(CELL, dropna=False, sort=True).sum()
         for run in (pair.with_policy, pair.without)
     )
-    both = with_policy.join(without, how="inner", lsuffix="_1", rsuffix="_0").reset_index()
+    both = with_policy.add_suffix("_1").join(without.add_suffix("_0"), how="inner").reset_index()
     effect = both["total_1"] / both["weight_1"] - both["total_0"] / both["weight_0"]
     return both[CELL].assign(effect=effect, weight=both["weight_1"])
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaluation.data.periods import dates_of
 from evaluation.errors import DataError
 from evaluation.spec.filters import Filter
 
@@ -68,12 +69,14 @@ def _comparable(values: pd.Series, wanted: Any, where: str, column: str) -> pd.S
     """Return the values in a type that can be compared with what is wanted."""
     items = wanted if isinstance(wanted, tuple) else (wanted,)
     if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype(values.cat.categories.dtype)
+        values = pd.Series(np.asarray(values), values.index)
     if any(isinstance(item, dt.date) for item in items):
-        dates = pd.to_datetime(values, errors="coerce")
-        if dates.isna().sum() > values.isna().sum() or pd.api.types.is_numeric_dtype(values):
+        dates = dates_of(values)
+        if dates.isna().sum() > values.isna().sum():
             raise DataError(f"{where}: compares with a date, but column {column!r} holds no dates")
         return dates
+    if pd.api.types.is_datetime64_any_dtype(values):
+        raise DataError(f"{where}: column {column!r} holds dates; compare it with a date")
     is_text = pd.api.types.is_string_dtype(values) or values.dtype == object
     wants_text = any(isinstance(item, str) for item in items)
     if is_text != wants_text and values.notna().any():

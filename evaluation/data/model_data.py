@@ -35,6 +35,8 @@ class ModelData:
         Period index: consecutive integers at the panel's period length.
     period_labels
         Label of every period index that occurs.
+    period_months
+        Length of a period in months; 0 where time is whole numbers.
     treated
         1.0 where the row belongs to the treated group.
     post
@@ -61,6 +63,7 @@ class ModelData:
     unit: IntArray | None = None
     period: IntArray | None = None
     period_labels: dict[int, str] = field(default_factory=dict)
+    period_months: int = 1
     treated: FloatArray | None = None
     post: FloatArray | None = None
     dose: FloatArray | None = None

@@ -56,7 +56,10 @@ def model_rows(
     if weight is not None:
         dropped["missing or zero weight"] = int((rows & ~(weight > 0)).sum())
         rows &= weight > 0
-    rows &= _present(roles.dose) & _present(roles.treatment)
+    for received in (roles.dose, roles.treatment):
+        if received is not None:
+            dropped["missing treatment"] = int((rows & np.isnan(received)).sum())
+            rows &= ~np.isnan(received)
     if not rows.any():
         raise DataError(f"models.{model.id}: no rows are left for outcome {name!r}; check keep")
     _refuse_moving(panel, rows, spec, model)
@@ -97,14 +100,16 @@ def _is_binary(values: FloatArray) -> bool:
     return bool(np.isin(values[~np.isnan(values)], (0.0, 1.0)).all())
 
 
-def _present(values: FloatArray | None) -> BoolArray | bool:
-    return True if values is None else ~np.isnan(values)
-
-
 def _numeric(column: pd.Series, where: str, name: str) -> FloatArray:
-    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
-        return column.to_numpy(np.float64, na_value=np.nan)
-    raise DataError(f"{where}: column {name!r} holds text; it must hold numbers")
+    if not (pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column)):
+        raise DataError(f"{where}: column {name!r} holds text; it must hold numbers")
+    values = column.to_numpy(np.float64, na_value=np.nan)
+    if np.isinf(values).any():
+        raise DataError(
+            f"{where}: column {name!r} holds {int(np.isinf(values).sum())} infinite values; "
+            "mark them as missing"
+        )
+    return values
 
 
 def _weight(panel: Panel, rows: BoolArray) -> FloatArray | None:
@@ -164,6 +169,7 @@ def _select(
         unit=unit,
         period=period,
         period_labels=labels,
+        period_months=panel.calendar.months,
         treated=part(roles.treated),
         post=part(roles.post),
         dose=part(roles.dose),

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evaluation.data.periods import Calendar, calendar_of
+from evaluation.data.plain import plain_columns
 from evaluation.data.sources import Source
 from evaluation.errors import DataError
 from evaluation.spec.columns import columns_of_spec
@@ -80,7 +81,7 @@ def read_panel(spec: Spec, source: Source) -> Panel:
     """
     named = columns_of_spec(spec)
     _require(named, source.columns())
-    frame = source.read(list(named))
+    frame = plain_columns(source.read(list(named)))
     settings = spec.panel
     values = None if settings.time is None else frame[settings.time]
     calendar = calendar_of(values, time_unit_of(spec), settings.period)
@@ -88,7 +89,7 @@ def read_panel(spec: Spec, source: Source) -> Panel:
     if settings.unit is not None and frame[settings.unit].isna().any():
         count = int(frame[settings.unit].isna().sum())
         raise DataError(f"panel.unit {settings.unit!r}: {count} rows lack a unit; complete them")
-    frame, period = _sorted(frame, period, settings.unit)
+    frame, period = _sorted(frame, period, settings.unit, settings.time)
     panel = Panel(
         frame, period, calendar, source.inputs(), (), settings.unit, settings.weight
     ).counted("rows read")
@@ -108,21 +109,33 @@ def _require(named: Mapping[str, str], offered: tuple[str, ...]) -> None:
 
 
 def _sorted(
-    frame: pd.DataFrame, period: NDArray[np.int64] | None, unit: str | None
+    frame: pd.DataFrame, period: NDArray[np.int64] | None, unit: str | None, time: str | None
 ) -> tuple[pd.DataFrame, NDArray[np.int64] | None]:
-    """Return rows in an order that does not depend on the order in which they came."""
-    keys: list[NDArray[np.int64]] = []
-    if unit is None or period is None:
-        keys = [pd.factorize(frame[name], sort=True)[0].astype(np.int64) for name in frame.columns]
-    if period is not None:
-        keys.insert(0, period)
-    if unit is not None:
-        keys.insert(0, pd.factorize(frame[unit], sort=True)[0].astype(np.int64))
-    if not keys:
+    """Return rows in an order that does not depend on the order in which they came.
+
+    The time itself follows the period, which may hold several rows before it is coarsened.
+    """
+    both = unit is not None and time is not None
+    names = [time] if both else list(frame.columns)
+    keys = [] if unit is None else [_codes(frame[unit])]
+    keys += [] if period is None else [period]
+    keys += [_codes(frame[name]) for name in names]
+    if _in_order(keys):
         return frame, period
-    if len(keys) == 2:
-        ahead = np.diff(keys[0]) * (keys[1].max(initial=0) - keys[1].min(initial=0) + 1)
-        if (ahead + np.diff(keys[1]) >= 0).all():
-            return frame, period
     order = np.lexsort(keys[::-1])
     return frame.iloc[order].reset_index(drop=True), None if period is None else period[order]
+
+
+def _codes(column: pd.Series) -> NDArray[np.int64]:
+    return pd.factorize(column, sort=True)[0].astype(np.int64)
+
+
+def _in_order(keys: list[NDArray[np.int64]]) -> bool:
+    """Whether rows are sorted by the first key, ties by the second, and so on."""
+    tied: NDArray[np.bool_] | bool = True
+    for key in keys:
+        step = np.diff(key)
+        if (tied & (step < 0)).any():
+            return False
+        tied = tied & (step == 0)
+    return True

@@ -43,13 +43,13 @@ class Calendar:
                 f"{where}: {int(values.isna().sum())} rows lack a time; drop or complete them"
             )
         if self.unit == "date":
-            dates = pd.to_datetime(values, errors="coerce")
+            dates = dates_of(values)
             if dates.isna().any():
                 raise DataError(f"{where}: holds values that are no ISO dates; see panel.time_unit")
             month = dates.dt.year * 12 + dates.dt.month - 1
             return np.asarray(month // self.months, dtype=np.int64)
         numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64)
-        if np.isnan(numbers).any() or (numbers != np.floor(numbers)).any():
+        if not np.isfinite(numbers).all() or (numbers != np.floor(numbers)).any():
             raise DataError(f"{where}: holds values that are no whole numbers; see panel.time_unit")
         whole = numbers.astype(np.int64)
         if self.unit == "integer":
@@ -71,6 +71,13 @@ class Calendar:
         if self.months == 12:
             return f"{year}"
         return f"{year}Q{part // 3 + 1}" if self.months == 3 else f"{year}{part + 1:02d}"
+
+
+def dates_of(values: pd.Series) -> pd.Series:
+    """Return ISO dates as timestamps, ``NaT`` where a value is none; a number never is one."""
+    if pd.api.types.is_numeric_dtype(values):
+        return pd.Series(pd.NaT, values.index, dtype="datetime64[s]")
+    return pd.to_datetime(values, format="ISO8601", errors="coerce")
 
 
 def calendar_of(values: pd.Series | None, unit: str | None, period: str | None) -> Calendar:

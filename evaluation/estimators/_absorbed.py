@@ -1,4 +1,4 @@
-"""The route through demeaned columns: variances iid, hc1 and cr1."""
+"""The route through demeaned columns: variances iid, hc0, hc1 and cr1."""
 
 from __future__ import annotations
 
@@ -117,6 +117,9 @@ def _variance(
     def iid() -> tuple[FloatArray, float, float]:
         return sandwich.iid(bread, residual, problem.weight, n - k), 1.0, float(n - k)
 
+    def hc0() -> tuple[FloatArray, float, float]:
+        return sandwich.hc1(bread, scores, 1.0), 1.0, float(n - k)
+
     def hc1() -> tuple[FloatArray, float, float]:
         factor = hc1_factor(n, k)
         return sandwich.hc1(bread, scores, factor), factor, float(n - k)
@@ -127,4 +130,4 @@ def _variance(
         variance = sandwich.cr1(bread, scores, problem.clusters, factor)
         return variance, factor, float(smallest - 1)
 
-    return {"iid": iid, "hc1": hc1, "cr1": cr1}[inference.variance]()
+    return {"iid": iid, "hc0": hc0, "hc1": hc1, "cr1": cr1}[inference.variance]()

@@ -28,7 +28,7 @@ def covariate_group_time(
     """Estimate group-time effects given covariates at the base period.
 
     Only point estimates and the influence function of every unit (of every row, where the panel
-    names no unit) come from ``differences``; they are summed within blocks here, because its
+    is not balanced) come from ``differences``; they are summed within blocks here, because its
     own clustering fails.
 
     Parameters
@@ -69,7 +69,7 @@ def covariate_group_time(
 
 def _owner(ready: Adoption, block: IntArray) -> IntArray:
     """Return the block of every entry of an influence function: units in order, else rows."""
-    if ready.data.unit is None:
+    if not ready.balanced or ready.data.unit is None:
         return block
     first = np.unique(ready.data.unit, return_index=True)[1]
     return block[first]
@@ -77,7 +77,9 @@ def _owner(ready: Adoption, block: IntArray) -> IntArray:
 
 def _frame(ready: Adoption, controls: dict[str, FloatArray]) -> tuple[pd.DataFrame, list[str]]:
     names = [f"x{i}" for i in range(len(controls))]
-    unit = np.arange(ready.data.n_obs) if ready.data.unit is None else ready.data.unit
+    # On unbalanced panels differences fails where it sums within units, so it is handed rows as
+    # if each were a unit of its own, and the summing is done here.
+    unit = ready.data.unit if ready.balanced else np.arange(ready.data.n_obs)
     columns: dict[str, Any] = {
         "unit": unit,
         "period": ready.period,
@@ -111,11 +113,11 @@ def _estimated(
                 f"y ~ {' + '.join(names)}",
                 est_method=METHODS[method],
                 control_group=control_group,
-                as_repeated_cross_section=not ready.balanced,
                 weights_column="weight" if ready.data.weight is not None else None,
                 progress_bar=False,
             )
-        except (ValueError, KeyError, np.linalg.LinAlgError) as error:
+        # differences lets whatever its own libraries raise through.
+        except Exception as error:
             raise EstimationError(
                 f"outcome {ready.data.outcome}: group-time effects with controls cannot be fitted "
                 f"({type(error).__name__} in differences): use fewer controls or method = 'reg'"

@@ -10,8 +10,7 @@ import numpy as np
 from evaluation.data.model_data import FloatArray, IntArray
 from evaluation.errors import DataError
 
-# Panel periods in one bin, for a monthly panel.
-PERIODS = {"month": 1, "quarter": 3, "year": 12}
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 @dataclass(frozen=True)
@@ -36,11 +35,41 @@ class EventTimes:
     rows: IntArray
 
 
+def bin_width(bin_by: Literal["month", "quarter", "year"] | None, period_months: int) -> int:
+    """Return how many periods of the panel make one bin.
+
+    Parameters
+    ----------
+    bin_by
+        ``event_bin``; ``None`` gives every period its own bin.
+    period_months
+        Length of a period in months; 0 where time is whole numbers.
+
+    Raises
+    ------
+    DataError
+        Where a bin is shorter than a period, or time is whole numbers.
+    """
+    if bin_by is None:
+        return 1
+    if period_months == 0:
+        raise DataError(
+            f"event_bin {bin_by!r}: the panel's time is whole numbers: remove event_bin, or set "
+            "panel.time_unit"
+        )
+    if MONTHS[bin_by] < period_months:
+        raise DataError(
+            f"event_bin {bin_by!r}: is shorter than the panel's period of {period_months} months: "
+            "remove event_bin"
+        )
+    return MONTHS[bin_by] // period_months
+
+
 def event_times(
     event_time: FloatArray,
     treated: FloatArray,
     outcome: str,
-    bin_by: Literal["month", "quarter", "year"] | None,
+    width: int,
     window: tuple[int, int] | None,
     ends: Literal["bin", "drop"] | None,
     reference: int,
@@ -56,7 +85,9 @@ def event_times(
         1.0 where the row belongs to the treated group, shape ``(n,)``.
     outcome
         For messages.
-    bin_by, window, ends, reference
+    width
+        Periods in one bin, from :func:`bin_width`.
+    window, ends, reference
         As in the options; window and reference count bins.
 
     Raises
@@ -66,7 +97,7 @@ def event_times(
     """
     known = np.isfinite(event_time)
     time = np.zeros(len(event_time), dtype=np.int64)
-    time[known] = np.floor_divide(event_time[known], PERIODS[bin_by or "month"]).astype(np.int64)
+    time[known] = np.floor_divide(event_time[known], width).astype(np.int64)
     rows = np.arange(len(time))
     binned: set[int] = set()
     if window is not None and ends == "drop":
@@ -89,6 +120,11 @@ def event_times(
             f"the data): the nearest event time with rows is {nearest}; set reference = {nearest}"
         )
     times = tuple(int(e) for e in present if e != reference)
+    if not times:
+        raise DataError(
+            f"outcome {outcome}: treated rows have no event time but the reference {reference}: "
+            "widen event_window or the panel's window"
+        )
     codes = np.full(len(rows), -1, dtype=np.int64)
     lookup = {e: i for i, e in enumerate(times)}
     table = np.array([lookup.get(int(e), -1) for e in present], dtype=np.int64)

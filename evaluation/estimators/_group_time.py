@@ -168,7 +168,7 @@ def group_time(
     for j, one in enumerate(contrasts):
         # Gradients with respect to every cell's Y and W.
         by_total, by_mass = np.zeros(cells), np.zeros(cells)
-        for sign, group, period in _parts(one):
+        for sign, group, period in signed_means(one):
             at = int(np.searchsorted(periods, period))
             chosen = np.searchsorted(cohorts, np.array(group)) * len(periods) + at
             whole = float(all_mass[chosen].sum())
@@ -183,7 +183,8 @@ def group_time(
     return GroupTime(contrasts, estimates, influence)
 
 
-def _parts(one: Contrast) -> tuple[tuple[float, tuple[float, ...], int], ...]:
+def signed_means(one: Contrast) -> tuple[tuple[float, tuple[float, ...], int], ...]:
+    """Return the four means of an effect: sign, cohorts, period."""
     return (
         (1.0, (float(one.cohort),), one.period),
         (-1.0, (float(one.cohort),), one.base),

@@ -10,7 +10,7 @@ from evaluation.data.model_data import FloatArray
 from evaluation.estimators._aggregates import Aggregate
 from evaluation.estimators._group_time import Contrast, GroupTime
 from evaluation.estimators._problem import DetailValue
-from evaluation.estimators.contract import Term
+from evaluation.estimators.contract import Term, label_of
 from evaluation.inference.bands import Bands, uniform_critical_value
 from evaluation.inference.intervals import interval
 from evaluation.inference.wald import wald
@@ -183,7 +183,7 @@ def pretest_details(
 
 
 def band_details(
-    found: Joint, bands: Bands | None, df: float | None
+    found: Joint, labels: Labels, bands: Bands | None, df: float | None
 ) -> list[tuple[str, str, DetailValue]]:
     """Return simultaneous bands over event times, or over all effects where there are none.
 
@@ -191,6 +191,8 @@ def band_details(
     ----------
     found
         Numbers and covariance.
+    labels
+        Of cohorts and periods.
     bands
         Draws and seed, or ``None`` for no bands.
     df
@@ -209,7 +211,8 @@ def band_details(
     for i in chosen:
         half = critical * float(np.sqrt(max(found.covariance[i, i], 0.0)))
         row = found.rows[i]
-        name = f"{row.cohort}:{row.period}" if isinstance(row, Contrast) else str(row.at)
+        estimand, term, cohort, period, event_time = _place(row, labels)
+        name = label_of(estimand, term, cohort, period, event_time)
         details.append((name, "uniform_low", float(found.values[i]) - half))
         details.append((name, "uniform_high", float(found.values[i]) + half))
     return details

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from evaluation.data.model_data import FloatArray, IntArray, ModelData
-from evaluation.errors import DataError
+from evaluation.errors import DataError, SpecError
+from evaluation.spec.variance import Inference
 
 
 def require_rows(data: ModelData) -> None:
@@ -26,6 +27,21 @@ def require_rows(data: ModelData) -> None:
         raise DataError(
             f"outcome {data.outcome}: it has one value in all {data.n_obs} rows of this model, "
             "so nothing can be estimated: check the outcome's definition and the filters"
+        )
+
+
+def refuse_effects(names: tuple[str, ...], estimator: str) -> None:
+    """Refuse fixed effects where the estimator has no use for them.
+
+    Raises
+    ------
+    SpecError
+        Naming the estimator.
+    """
+    if names:
+        raise SpecError(
+            f"{estimator}: takes no fixed_effects ({', '.join(names)} given): leave them out, or "
+            "name columns under controls"
         )
 
 
@@ -60,14 +76,22 @@ def codes_of(data: ModelData, name: str) -> IntArray:
     return np.asarray(pd.factorize(data.columns[name], sort=True)[0], dtype=np.int64)
 
 
-def cluster_codes(data: ModelData, names: tuple[str, ...]) -> tuple[IntArray, ...]:
+def cluster_codes(data: ModelData, inference: Inference) -> tuple[IntArray, ...]:
     """Return the codes of every cluster column.
 
     Raises
     ------
+    SpecError
+        Where the variance is clustered and no column is named.
     DataError
         Where a column has one value only.
     """
+    names = inference.cluster
+    if inference.variance in {"cr1", "cr3"} and not names:
+        raise SpecError(
+            f"variance {inference.variance}: needs a cluster column and none is named: set "
+            "cluster, or variance = 'hc1'"
+        )
     clusters = tuple(codes_of(data, name) for name in names)
     for name, codes in zip(names, clusters, strict=True):
         if int(codes.max()) == 0:

@@ -34,6 +34,28 @@ class Term:
     n_units: int | None = None
     n_clusters: int | None = None
 
+    @property
+    def label(self) -> str:
+        """Name inside its fit, empty for the headline: what stands under ``term`` in details."""
+        return label_of(self.estimand, self.term, self.cohort, self.period, self.event_time)
+
+
+def label_of(
+    estimand: str, term: str = "", cohort: str = "", period: str = "", event_time: int | None = None
+) -> str:
+    """Return the name of a number inside its fit, the same in every file."""
+    if term:
+        return f"{estimand} {term}"
+    if cohort or period:
+        places = (f"cohort {cohort}" if cohort else "", f"period {period}" if period else "")
+        return ", ".join(place for place in places if place)
+    return "" if event_time is None else f"event time {event_time}"
+
+
+def event_label(event_time: int) -> str:
+    """Return the name of an event time inside its fit."""
+    return label_of("att_by_event_time", event_time=event_time)
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:

@@ -8,7 +8,7 @@ import numpy as np
 
 from evaluation.cells.threads import one_blas_thread
 from evaluation.data.model_data import FloatArray, IntArray, ModelData
-from evaluation.errors import DataError, SpecError
+from evaluation.errors import DataError, EstimationError, SpecError
 from evaluation.estimators._adoption import Adoption, adoption
 from evaluation.estimators._aggregates import Sizes, aggregates
 from evaluation.estimators._columns import control_columns
@@ -22,7 +22,8 @@ from evaluation.estimators._group_time_terms import (
     pretest_details,
     terms_of,
 )
-from evaluation.estimators._guards import cluster_codes, require_rows
+from evaluation.estimators._guards import cluster_codes, refuse_effects, require_rows
+from evaluation.estimators._leave_one_out import leave_one_out
 from evaluation.estimators._problem import DetailValue
 from evaluation.estimators.contract import Fit, Role, Setting
 from evaluation.inference.bands import Bands
@@ -35,7 +36,7 @@ SOURCE = "Callaway and Sant'Anna (2021), Journal of Econometrics 225(2), equatio
 DESIGNS = frozenset({"staggered_did"})
 ESTIMANDS = frozenset({"att", "att_gt", "att_by_event_time", "att_by_cohort", "att_by_period"})
 NEEDS: frozenset[Role] = frozenset({"unit", "period", "cohort"})
-VARIANCES = frozenset({"hc1", "cr1"})
+VARIANCES = frozenset({"hc1", "cr1", "cr3"})
 
 # Family of averages that an estimand names.
 FAMILY = {estimand: family for family, estimand in ESTIMAND.items()}
@@ -73,14 +74,14 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
             ("anticipation",),
         ),
         ("treatment, once begun, lasts", ()),
-        ("treatment of one cohort does not reach others", ("spillover",)),
+        ("treatment of one cohort does not reach others", ("placebo_group",)),
     )
 
 
 def _blocks(ready: Adoption, setting: Setting) -> tuple[IntArray, float, int | None, str]:
     """Return each row's block, the small-sample factor, the number of clusters and their name."""
     data = ready.data
-    clusters = cluster_codes(data, setting.inference.cluster)
+    clusters = cluster_codes(data, setting.inference)
     if len(clusters) > 1:
         raise DataError("group_time_att: takes one cluster column: name the coarser one")
     if not clusters:
@@ -112,14 +113,17 @@ def _size_moments(ready: Adoption, weight: FloatArray, block: IntArray) -> tuple
     return Sizes(ready.cohorts, added.sum(axis=0)), added
 
 
-def _effects(ready: Adoption, setting: Setting, block: IntArray, weight: FloatArray) -> GroupTime:
+def _effects(
+    ready: Adoption, setting: Setting, block: IntArray, weight: FloatArray
+) -> tuple[GroupTime, tuple[str, ...]]:
+    """Return the group-time effects, and a warning where controls cost some of them."""
     design, options = setting.design, setting.options
+    wanted = contrasts_of(ready, design.anticipation, design.control_group, options.base_period)
     if not setting.controls:
         if options.method is not None:
             raise SpecError("group_time_att: method goes with controls: name controls or drop it")
-        found = contrasts_of(ready, design.anticipation, design.control_group, options.base_period)
-        return group_time(ready, found, weight, block)
-    return covariate_group_time(
+        return group_time(ready, wanted, weight, block), ()
+    found = covariate_group_time(
         ready,
         control_columns(ready.data, setting.controls),
         design.anticipation,
@@ -128,6 +132,43 @@ def _effects(ready: Adoption, setting: Setting, block: IntArray, weight: FloatAr
         options.method or "dr",
         block,
     )
+    lost = len(wanted) - len(found.contrasts)
+    if not any(one.period >= one.cohort for one in found.contrasts):
+        raise EstimationError(
+            f"outcome {ready.data.outcome}: none of {len(wanted)} group-time effects can be "
+            "estimated given the controls: use fewer controls or method = 'reg'"
+        )
+    if lost <= 0:
+        return found, ()
+    note = f"{lost} of {len(wanted)} group-time effects cannot be estimated given the controls"
+    return found, (note,)
+
+
+def _moments(
+    ready: Adoption,
+    setting: Setting,
+    effects: GroupTime,
+    added: FloatArray,
+    weight: FloatArray,
+    block: IntArray,
+    factor: float,
+) -> tuple[FloatArray, float]:
+    """Return the covariance of effects and cohort sizes, and the factor in it.
+
+    With ``cr3`` it is the delete-one-cluster jackknife, (G - 1) / G times the sum of squared
+    changes about the full sample; averages follow from it by the delta method.
+    """
+    if setting.inference.variance != "cr3":
+        stacked = np.column_stack([effects.influence, added])
+        return factor * (stacked.T @ stacked), factor
+    if setting.controls:
+        raise DataError("group_time_att: cr3 with controls is not available: set variance = 'cr1'")
+    if not setting.inference.cluster:
+        raise DataError("group_time_att: cr3 needs a cluster: name one, or set variance = 'hc1'")
+    left = leave_one_out(ready, effects.contrasts, weight, block)
+    changed = np.column_stack([left - effects.estimates, -added])
+    factor = (len(left) - 1) / len(left)
+    return factor * (changed.T @ changed), factor
 
 
 def fit(data: ModelData, setting: Setting) -> Fit:
@@ -150,7 +191,12 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     DataError
         Where the rows cannot answer: no control or cohort left, an unbalanced panel without a
         rule, one cluster, no variation.
+    SpecError
+        Where fixed effects are named, or a method without controls.
+    EstimationError
+        Where controls leave no effect to estimate.
     """
+    refuse_effects(setting.fixed_effects, "group_time_att")
     require_rows(data)
     ready = adoption(data, setting.design)
     require_rows(ready.data)
@@ -158,13 +204,12 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     count = int(block.max()) + 1
     weight = np.ones(ready.data.n_obs) if ready.data.weight is None else ready.data.weight
     with one_blas_thread():
-        effects = _effects(ready, setting, block, weight)
+        effects, notes = _effects(ready, setting, block, weight)
         sizes, added = _size_moments(ready, weight, block)
         implied = {FAMILY.get(setting.estimand, "")}
         families = tuple(f for f in ESTIMAND if f in implied | set(setting.options.aggregate))
         averages = aggregates(effects.contrasts, effects.estimates, sizes, families)
-        stacked = np.column_stack([effects.influence, added])
-        moments = factor * (stacked.T @ stacked)
+        moments, factor = _moments(ready, setting, effects, added, weight, block, factor)
         found = joint(effects, averages, moments, len(sizes.cohorts))
     df = float(count - 1)
     used = df if setting.inference.distribution == "t" else None
@@ -182,7 +227,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         ("", "effective_clusters", effective_clusters(rows)),
         ("", "largest_cluster_share", largest_share(rows)),
         *pretest_details(found, setting.design.anticipation, count),
-        *band_details(found, setting.options.bands, used),
+        *band_details(found, labels, setting.options.bands, used),
     ]
     return Fit(
         terms=terms_of(found, labels, used),
@@ -191,5 +236,5 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         n_clusters=clusters,
         details=tuple(details),
         covariance=found.covariance,
-        warnings=ready.warnings,
+        warnings=(*ready.warnings, *notes),
     )

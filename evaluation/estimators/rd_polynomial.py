@@ -13,6 +13,7 @@ from evaluation.errors import DataError
 from evaluation.estimators._columns import control_columns
 from evaluation.estimators._guards import (
     cluster_codes,
+    refuse_effects,
     require_both_sides,
     require_rows,
     required,
@@ -36,7 +37,7 @@ SOURCE = "Angrist and Pischke (2015), Mastering 'Metrics, equations 4.2 to 4.4"
 DESIGNS = frozenset({"rd"})
 ESTIMANDS = frozenset({"itt_at_cutoff"})
 NEEDS: frozenset[Role] = frozenset({"running"})
-VARIANCES = frozenset({"iid", "hc1", "cr1"})
+VARIANCES = frozenset({"iid", "hc0", "hc1", "cr1"})
 
 
 class Width(Table):
@@ -68,9 +69,12 @@ def equation(setting: Setting) -> str:
 def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return identifying assumptions, each with the kinds of check that speak to it."""
     return (
-        ("potential outcomes are continuous at the cutoff", ("placebo_cutoffs", "covariates")),
-        ("nobody chooses the side on which to lie", ("density",)),
-        ("nothing else changes at the cutoff", ("placebo_cutoffs",)),
+        (
+            "potential outcomes are continuous at the cutoff",
+            ("placebo_cutoff", "covariate_balance"),
+        ),
+        ("nobody chooses the side on which to lie", ("selection_near_cutoff", "heaping")),
+        ("nothing else changes at the cutoff", ("other_rules", "placebo_period")),
         (
             f"a polynomial of order {setting.options.order} is the true regression inside the "
             "bandwidth",
@@ -112,6 +116,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         Where the rows cannot answer: an empty side, too few distinct values of the running
         variable, one cluster, no variation, collinear controls.
     """
+    refuse_effects(setting.fixed_effects, "rd_polynomial")
     require_rows(data)
     running = required(data.running, "a running variable", data.outcome)
     require_both_sides(data, running)
@@ -122,7 +127,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     data = subset(data, np.flatnonzero(np.abs(running) <= width))
     require_rows(data)
     running = required(data.running, "a running variable", data.outcome)
-    clusters = cluster_codes(data, setting.inference.cluster)
+    clusters = cluster_codes(data, setting.inference)
     with one_blas_thread():
         estimate, std_error, df, k, factor = _solve(data, setting, running, clusters)
     bounds = interval(estimate, std_error, df if setting.inference.distribution == "t" else None)
@@ -180,6 +185,9 @@ def _solve(
     def iid() -> tuple[FloatArray, float, int]:
         return sandwich.iid(bread, residual, weight, n - k), 1.0, n - k
 
+    def hc0() -> tuple[FloatArray, float, int]:
+        return sandwich.hc1(bread, scores, 1.0), 1.0, n - k
+
     def hc1() -> tuple[FloatArray, float, int]:
         factor = hc1_factor(n, k)
         return sandwich.hc1(bread, scores, factor), factor, n - k
@@ -189,6 +197,6 @@ def _solve(
         factor = cluster_factor(n, k, smallest, inference.cluster_factor == "g")
         return sandwich.cr1(bread, scores, clusters, factor), factor, smallest - 1
 
-    covariance, factor, df = {"iid": iid, "hc1": hc1, "cr1": cr1}[inference.variance]()
+    covariance, factor, df = {"iid": iid, "hc0": hc0, "hc1": hc1, "cr1": cr1}[inference.variance]()
     std_error = float(np.sqrt(covariance[1, 1]))
     return float(result.params[1]), std_error, float(df), k, factor

@@ -16,6 +16,7 @@ from evaluation.errors import DataError, EstimationError
 from evaluation.estimators._columns import control_columns
 from evaluation.estimators._guards import (
     cluster_codes,
+    refuse_effects,
     require_both_sides,
     require_rows,
     required,
@@ -92,9 +93,12 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return identifying assumptions, each with the kinds of check that speak to it."""
     del setting
     return (
-        ("potential outcomes are continuous at the cutoff", ("placebo_cutoffs", "covariates")),
-        ("nobody chooses the side on which to lie", ("density",)),
-        ("nothing else changes at the cutoff", ("placebo_cutoffs",)),
+        (
+            "potential outcomes are continuous at the cutoff",
+            ("placebo_cutoff", "covariate_balance"),
+        ),
+        ("nobody chooses the side on which to lie", ("selection_near_cutoff", "heaping")),
+        ("nothing else changes at the cutoff", ("other_rules", "placebo_period")),
         ("the regression is smooth enough for the bandwidth", ("bandwidth_grid", "donut")),
     )
 
@@ -132,7 +136,8 @@ def _run(data: ModelData, running: FloatArray, arguments: dict[str, Any]) -> Any
         warnings.simplefilter("ignore")
         try:
             return rdrobust(data.y, running, **arguments)
-        except (ValueError, IndexError, ZeroDivisionError, np.linalg.LinAlgError) as error:
+        # rdrobust raises plain Exception where a bandwidth cannot be computed.
+        except Exception as error:
             raise EstimationError(
                 f"outcome {data.outcome}: the local polynomial cannot be fitted "
                 f"({type(error).__name__} in rdrobust): set a wider fixed bandwidth, a lower order "
@@ -160,13 +165,16 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     DataError
         Where the rows cannot answer: an empty side, fewer than four distinct values of the
         running variable on a side within the bandwidth, one cluster, no variation.
+    SpecError
+        Where fixed effects are named.
     EstimationError
         Where rdrobust fails on data that are otherwise in order.
     """
+    refuse_effects(setting.fixed_effects, "rd_robust")
     require_rows(data)
     running = required(data.running, "a running variable", data.outcome)
     require_both_sides(data, running)
-    clusters = cluster_codes(data, setting.inference.cluster)
+    clusters = cluster_codes(data, setting.inference)
     if setting.inference.variance == "cr1" and len(clusters) != 1:
         raise DataError("rd_robust: variance cr1 takes exactly one cluster column: name one")
     options = setting.options

@@ -24,7 +24,7 @@ SOURCE = "Angrist and Pischke (2009), Mostly Harmless Econometrics, equation 5.2
 DESIGNS = frozenset({"did", "staggered_did"})
 ESTIMANDS = frozenset({"att", "att_relative"})
 NEEDS: frozenset[Role] = frozenset({"treated_post"})
-VARIANCES = frozenset({"iid", "hc1", "cr1", "cr3"})
+VARIANCES = frozenset({"iid", "hc0", "hc1", "cr1", "cr3"})
 
 
 class Options(OptionsModel):
@@ -44,7 +44,7 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return (
         ("parallel trends: without treatment both groups would have moved alike", ("pretrends",)),
         ("no anticipation before the first post period", ("anticipation",)),
-        ("treatment of one group does not reach the other", ("carry_over", "spillover")),
+        ("treatment of one group does not reach the other", ("carry_over", "placebo_group")),
         ("effects do not differ by cohort or over time, where adoption is staggered", ("bacon",)),
     )
 
@@ -147,7 +147,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         intensity=dose,
         labels=("",),
         effects=_effects(data, setting),
-        clusters=cluster_codes(data, setting.inference.cluster),
+        clusters=cluster_codes(data, setting.inference),
         n_obs=data.n_obs,
     )
     solved = solve(problem, setting.inference)

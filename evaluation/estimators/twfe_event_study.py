@@ -15,12 +15,12 @@ from evaluation.estimators._columns import (
     effect_codes,
     with_effect,
 )
-from evaluation.estimators._event_time import event_times
+from evaluation.estimators._event_time import bin_width, event_times
 from evaluation.estimators._guards import cluster_codes, require_rows, required, required_period
 from evaluation.estimators._problem import DetailValue, Problem, Solved
 from evaluation.estimators._regression import solve
 from evaluation.estimators._subset import subset
-from evaluation.estimators.contract import Fit, Role, Setting, Term
+from evaluation.estimators.contract import Fit, Role, Setting, Term, event_label
 from evaluation.inference.bands import Bands, uniform_critical_value
 from evaluation.inference.intervals import interval
 from evaluation.spec.options import OptionsModel
@@ -30,7 +30,7 @@ SOURCE = "Sun and Abraham (2021), Journal of Econometrics 225(2), equation 2"
 DESIGNS = frozenset({"did", "staggered_did"})
 ESTIMANDS = frozenset({"att_by_event_time"})
 NEEDS: frozenset[Role] = frozenset({"treated_post", "event_time"})
-VARIANCES = frozenset({"iid", "hc1", "cr1", "cr3"})
+VARIANCES = frozenset({"iid", "hc0", "hc1", "cr1", "cr3"})
 
 
 class Options(OptionsModel):
@@ -76,7 +76,7 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
             ("pretrends", "trend_sensitivity"),
         ),
         (f"no anticipation at event time {reference}", ("anticipation",)),
-        ("treatment of one group does not reach the other", ("carry_over", "spillover")),
+        ("treatment of one group does not reach the other", ("carry_over", "placebo_group")),
         ("cohorts share one path of effects, where adoption is staggered", ("bacon",)),
     )
 
@@ -99,8 +99,8 @@ def _bands(
     details: list[tuple[str, str, DetailValue]] = [("", "uniform_critical_value", critical)]
     for j, time in enumerate(times):
         half = critical * float(np.sqrt(solved.covariance[j, j]))
-        details.append((str(time), "uniform_low", float(solved.estimates[j]) - half))
-        details.append((str(time), "uniform_high", float(solved.estimates[j]) + half))
+        details.append((event_label(time), "uniform_low", float(solved.estimates[j]) - half))
+        details.append((event_label(time), "uniform_high", float(solved.estimates[j]) + half))
     return details
 
 
@@ -134,7 +134,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         required(data.event_time, "event time", data.outcome),
         member,
         data.outcome,
-        options.event_bin,
+        bin_width(options.event_bin, data.period_months),
         options.event_window,
         options.event_ends,
         options.reference,
@@ -156,9 +156,9 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         nuisance={**control_columns(data, setting.controls), "(treated)": member},
         codes=chosen.codes,
         intensity=np.ones(data.n_obs),
-        labels=tuple(str(time) for time in chosen.times),
+        labels=tuple(event_label(time) for time in chosen.times),
         effects=effects,
-        clusters=cluster_codes(data, setting.inference.cluster),
+        clusters=cluster_codes(data, setting.inference),
         n_obs=data.n_obs,
     )
     solved = solve(problem, setting.inference)
@@ -166,7 +166,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     details = [
         ("", "reference", options.reference),
         *solved.details,
-        *((str(time), "binned", True) for time in sorted(chosen.binned)),
+        *((event_label(time), "binned", True) for time in sorted(chosen.binned)),
         *_bands(solved, chosen.times, options.bands, df),
     ]
     sizes = [int(codes.max()) + 1 for codes in problem.clusters]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from evaluation.checks.judging import Judgement
 from evaluation.checks.known_truth import KnownTruth
-from evaluation.estimators.contract import Fit, Term
+from evaluation.estimators.contract import Fit
 from evaluation.estimators.fitting import Failure, ModelResult
 from evaluation.results import Check, Detail, Estimate
 from evaluation.spec.spec import Spec
@@ -58,17 +58,6 @@ def _estimates(spec: Spec, result: ModelResult, name: str) -> Iterator[Estimate]
         )
 
 
-def label_of(term: Term) -> str:
-    """Return the name of a number inside its fit, empty for the headline."""
-    parts = [
-        term.term,
-        term.cohort and f"cohort {term.cohort}",
-        term.period and f"period {term.period}",
-        "" if term.event_time is None else f"event time {term.event_time}",
-    ]
-    return ", ".join(part for part in parts if part)
-
-
 def detail_rows(
     spec: Spec,
     results: tuple[ModelResult, ...],
@@ -106,7 +95,7 @@ def _truth_details(
     spec: Spec, results: tuple[ModelResult, ...], truth: KnownTruth
 ) -> Iterator[Detail]:
     fit: Fit = next(r for r in results if r.model.id == truth.model_id).fits[truth.outcome]
-    label = label_of(fit.terms[truth.place])
+    label = fit.terms[truth.place].label
     pairs = [
         ("truth", truth.superpopulation.value),
         ("truth_monte_carlo_error", truth.superpopulation.error),

@@ -106,6 +106,7 @@ def weighting(spec: Spec) -> str:
 def _inference(cluster: tuple[str, ...], variance: str, inference: object) -> str:
     names = {
         "iid": "homoskedastic",
+        "hc0": "robust to heteroskedasticity (HC0)",
         "hc1": "robust to heteroskedasticity (HC1)",
         "nn": "nearest-neighbour",
         "cr1": "cluster-robust (CR1)",

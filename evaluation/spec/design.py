@@ -36,7 +36,7 @@ class Cohort(Table):
     """The first treated period: one column, or an interval of dates."""
 
     column: Column | None = None
-    never: int | float | str | None = None
+    never: int | Annotated[float, Field(allow_inf_nan=True)] | str | None = None
     earliest: Column | None = None
     latest: Column | None = None
     before_window: Literal["always_treated"] | None = None

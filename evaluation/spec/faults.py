@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -80,6 +81,8 @@ def _value(raw: Any, path: Path) -> Any:
 
 def _found(value: Any) -> str:
     text = repr(value) if isinstance(value, str | int | float | bool) else type(value).__name__
+    if isinstance(value, dt.date | dt.time):
+        text = str(value)
     text = {"tuple": "an array", "dict": "a table"}.get(text, text)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -125,13 +128,33 @@ def _line(where: str, path: Path, faults: list[Any], raw: Any, model: type[BaseM
         )
     if "missing" in kinds:
         return f"{where}: is missing; it must be given"
-    found = _found(_value(raw, path))
+    discriminator = kinds.get("union_tag_invalid") or kinds.get("union_tag_not_found")
+    if discriminator is not None:
+        return _wrong_tag(where, discriminator, _value(raw, path))
+    if any("[key]" in fault["loc"] for fault in faults):
+        found = f"the name {_found(path[-1])}"
+    else:
+        found = _found(_value(raw, path))
+    if "value_error" in kinds and isinstance(_value(raw, path), Mapping):
+        return f"{where}: {_allowed(kinds['value_error'])}"
     allowed_words = list(dict.fromkeys(_allowed(fault) for fault in faults))
     close = ""
-    literal = kinds.get("literal_error") or kinds.get("union_tag_invalid")
+    literal = kinds.get("literal_error")
     if literal is not None and isinstance(_value(raw, path), str):
         close = nearest(_value(raw, path), _choices(literal))
     return f"{where}: found {found}; allowed: {' or '.join(allowed_words)}{close}"
+
+
+def _wrong_tag(where: str, fault: Any, table: Any) -> str:
+    """Return the line of a table whose ``kind`` or ``source`` is missing or unknown."""
+    if not isinstance(table, Mapping):
+        return f"{where}: found {_found(table)}; allowed: a table"
+    key = fault["ctx"]["discriminator"].strip("'")
+    if key not in table:
+        return f"{where}.{key}: is missing; it must be given"
+    choices = _choices(fault)
+    close = nearest(str(table[key]), choices)
+    return f"{where}.{key}: found {_found(table[key])}; allowed: {', '.join(choices)}{close}"
 
 
 def _choices(fault: Any) -> list[str]:
@@ -143,12 +166,14 @@ def _allowed(fault: Any) -> str:
     kind, context = fault["type"], fault.get("ctx", {})
     if kind in WORDS:
         return WORDS[kind]
-    if kind in ("literal_error", "union_tag_invalid"):
+    if kind == "literal_error":
         return ", ".join(_choices(fault))
-    if kind == "union_tag_not_found":
-        return f"a table with the key {context['discriminator']}"
     if kind == "string_pattern_mismatch":
         return f"text that matches {context['pattern']}"
+    if kind == "string_too_long":
+        return f"at most {context['max_length']} characters"
+    if kind == "string_too_short":
+        return f"at least {context['min_length']} characters"
     if kind == "too_short":
         return f"at least {context['min_length']} entries"
     if kind == "too_long":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
+from pydantic import Field
+
 from evaluation.spec.names import Bound, Column, Scalar
 from evaluation.spec.options import Table
 
@@ -18,8 +20,8 @@ class Filter(Table):
     column: Column
     equals: Scalar | None = None
     not_equals: Scalar | None = None
-    one_of: tuple[Scalar, ...] | None = None
-    none_of: tuple[Scalar, ...] | None = None
+    one_of: tuple[Scalar, ...] | None = Field(default=None, min_length=1)
+    none_of: tuple[Scalar, ...] | None = Field(default=None, min_length=1)
     at_least: Bound | None = None
     above: Bound | None = None
     at_most: Bound | None = None

@@ -15,9 +15,9 @@ def merge_base(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     the base's; ``models`` merge by id; every other array is replaced whole.
     """
     merged = _merge(base, own)
-    merged["models"] = _merge_models(base.get("models", []), own.get("models", []))
-    if not merged["models"]:
-        del merged["models"]
+    bases, owns = base.get("models"), own.get("models")
+    if isinstance(bases, list) and isinstance(owns, list):
+        merged["models"] = _merge_models(bases, owns)
     return merged
 
 
@@ -32,12 +32,14 @@ def _merge(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
 
 
 def _merge_models(base: list[Any], own: list[Any]) -> list[Any]:
-    by_id = {model["id"]: model for model in base if isinstance(model, dict) and "id" in model}
-    replaced = {model.get("id"): model for model in own if isinstance(model, dict)}
-    kept = [
-        _merge(model, replaced[name]) if name in replaced else model
-        for name, model in by_id.items()
-    ]
-    return kept + [
-        model for model in own if not isinstance(model, dict) or model.get("id") not in by_id
-    ]
+    """Lay models over those of the same id; a fault in either stays, for validation to tell."""
+    merged: list[Any] = []
+    for model in base:
+        same = [one for one in own if _same_id(one, model)]
+        merged += [_merge(model, one) for one in same] or [model]
+    return merged + [one for one in own if not any(_same_id(one, model) for model in base)]
+
+
+def _same_id(one: Any, other: Any) -> bool:
+    both = isinstance(one, dict) and isinstance(other, dict)
+    return both and "id" in one and one["id"] == other.get("id")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,10 +17,12 @@ from evaluation.spec.inherit import merge_base
 from evaluation.spec.model import CheckRequest, Model
 from evaluation.spec.options import OptionsModel
 from evaluation.spec.origin import Origin
-from evaluation.spec.paths import own_tree
+from evaluation.spec.paths import own_tree, resolved
 from evaluation.spec.rules import broken_rules
 from evaluation.spec.settings import Settings, apply_overrides, read_settings
+from evaluation.spec.shipped import shipped_specs
 from evaluation.spec.spec import Spec
+from evaluation.spec.text import tables_of
 
 Entry = TypeVar("Entry", Model, CheckRequest)
 
@@ -58,7 +59,7 @@ def read_spec(
         With every fault found, each on its own line.
     """
     chosen = read_settings(settings)
-    tables = _with_base(_read_toml(path), path)
+    tables = _with_base(_read_toml(path, str(path)), path)
     values = {**(os.environ if environment is None else environment), **chosen.values}
     return build_spec(
         tables,
@@ -85,36 +86,50 @@ def build_spec(
         if faults:
             raise SpecError(*faults)
     except SpecError as error:
-        raise SpecError(*(f"{label}: {line}" for line in error.faults)) from None
+        raise SpecError(*(_one_line(f"{label}: {line}") for line in error.faults)) from None
     return spec.bound_to(
         Origin(tables, origin.folder, origin.values, origin.allowed, spec_digest(tables))
     )
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _one_line(text: str) -> str:
+    """Return a fault on one line, whatever characters the spec's own names hold."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+
+
+def _read_toml(path: Path, label: str) -> dict[str, Any]:
+    """Return the tables of a file; some editors begin it with a byte-order mark."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tables_of(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise SpecError(f"{path}: no such file; give the path of a spec (.toml)") from None
+        raise SpecError(_no_such_file(path, label)) from None
     except IsADirectoryError:
-        raise SpecError(f"{path}: is a folder; give the path of a spec (.toml)") from None
-    except (UnicodeDecodeError, PermissionError, OSError) as error:
-        raise SpecError(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"{path}: is not TOML: {error}") from None
+        raise SpecError(f"{label}: is a folder; give the path of a spec (.toml)") from None
+    except OSError as error:
+        raise SpecError(f"{label}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise SpecError(f"{label}: is not UTF-8 text; save it as UTF-8") from None
+    except ValueError as error:
+        raise SpecError(_one_line(f"{label}: is not TOML: {error}")) from None
+
+
+def _no_such_file(path: Path, label: str) -> str:
+    beside = [one.name for one in path.parent.glob("*.toml")]
+    close = nearest(path.name, [*beside, *(one.stem for one in shipped_specs())])
+    return f"{label}: no such file; give the path of a spec (.toml), or a shipped spec's id{close}"
 
 
 def _with_base(tables: dict[str, Any], path: Path) -> dict[str, Any]:
     base_name = tables.get("extends")
     if not isinstance(base_name, str):
         return tables
-    base_path = (path.parent / base_name).resolve()
-    reach = {own_tree(path.parent), path.parent.resolve().parent}
+    reach = (own_tree(path.parent), path.parent.resolve().parent)
+    base_path = resolved(path.parent, base_name, f"{path.name}: extends")
     if not any(base_path.is_relative_to(folder) for folder in reach):
         raise SpecError(
             f"{path.name}: extends: lies outside the spec's own tree; move the base beside the spec"
         )
-    base = _read_toml(base_path)
+    base = _read_toml(base_path, f"{path.name}: extends: {base_name}")
     if "extends" in base:
         raise SpecError(
             f"{path.name}: extends: the base extends another spec; one level is allowed"

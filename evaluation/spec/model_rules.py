@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from evaluation.spec.catalogue import Catalogue
@@ -19,6 +20,7 @@ def model_rules(spec: Spec, catalogue: Catalogue) -> Iterator[str]:
     for model in spec.models:
         where = f"models.{model.id}"
         yield from _outcomes(spec, model, where)
+        yield from _twice(model, where)
         yield from _variance(spec, model, where)
         yield from _fits(spec, model, catalogue, where)
         yield from _periods(spec, model, where)
@@ -33,13 +35,23 @@ def _outcomes(spec: Spec, model: Model, where: str) -> Iterator[str]:
             )
 
 
+def _twice(model: Model, where: str) -> Iterator[str]:
+    """Yield a line for each name that an array holds more than once."""
+    arrays = ("outcomes", "controls", "fixed_effects", "clusters")
+    for array in arrays:
+        for name, count in Counter(getattr(model, array)).items():
+            if count > 1:
+                key = "cluster" if array == "clusters" else array
+                yield f"{where}.{key}: names {name!r} {count} times; name it once"
+
+
 def _variance(spec: Spec, model: Model, where: str) -> Iterator[str]:
     clusters = model.clusters
     if len(clusters) > 2:
         yield f"{where}.cluster: found {len(clusters)} columns; allowed: one or two"
     if model.variance in ("cr1", "cr3") and not clusters:
         yield f"{where}.variance: {model.variance!r} needs cluster = ..."
-    if model.variance in ("iid", "hc1", "nn") and clusters:
+    if model.variance in ("iid", "hc0", "hc1", "nn") and clusters:
         yield (
             f"{where}.variance: {model.variance!r} ignores the cluster; "
             "remove one of the two (allowed with a cluster: cr1, cr3)"

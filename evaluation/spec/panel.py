@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from evaluation.spec.names import Column, Interval, PathText
 from evaluation.spec.options import Table
@@ -24,6 +24,12 @@ class PanelTable(Table):
     weight: Column | None = None
 
 
+def _separator(text: str) -> str:
+    if len(text) != 1 or text in '\r\n"':
+        raise ValueError("one character that is no quote and no line break")
+    return text
+
+
 class SyntheticPanel(PanelTable):
     """A panel simulated from a world with known truth."""
 
@@ -38,7 +44,7 @@ class FilePanel(PanelTable):
 
     source: Literal["file"]
     path: PathText
-    separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    separator: Annotated[str, AfterValidator(_separator)] = ","
     decimal: Literal[".", ","] = "."
     encoding: str = "utf-8"
     missing: tuple[str, ...] = ("", "NA", ".")

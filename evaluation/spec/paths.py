@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evaluation.errors import SpecError
 from evaluation.spec.origin import Origin
+from evaluation.spec.settings import PLACEHOLDER_NAME
 
 PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 PACKAGE = "package:"
@@ -19,9 +20,14 @@ def fill(text: str, origin: Origin, where: str) -> str:
     Raises
     ------
     SpecError
-        Where a name is not set.
+        Where a name is not set, or is none that could be.
     """
     for name in PLACEHOLDER.findall(text):
+        if not PLACEHOLDER_NAME.match(name):
+            raise SpecError(
+                f"{where}: ${{{name}}} is no placeholder; its name is of capital letters, digits "
+                "and _, as in ${DATA}"
+            )
         if name not in origin.values:
             raise SpecError(
                 f"{where}: ${{{name}}} is not set; set the environment variable {name} "
@@ -36,6 +42,23 @@ def own_tree(folder: Path) -> Path:
     return next((up for up in (folder, *folder.parents) if up.name == "specs"), folder)
 
 
+def resolved(folder: Path, text: str, where: str) -> Path:
+    """Return the absolute path of ``text`` seen from ``folder``, every link followed.
+
+    Raises
+    ------
+    SpecError
+        Where the text is no path.
+    """
+    try:
+        return (folder / Path(text).expanduser()).resolve()
+    except (ValueError, RuntimeError, OSError):
+        raise SpecError(
+            f"{where}: is no path (it holds a null byte, links in a circle, or the home of an "
+            "unknown user); give a plain path"
+        ) from None
+
+
 def resolve(text: str, origin: Origin, where: str) -> Path:
     """Return the path that ``text`` names, inside the declared folders.
 
@@ -45,16 +68,12 @@ def resolve(text: str, origin: Origin, where: str) -> Path:
         Unset placeholder, unknown package, or a path outside the spec's own tree, the filled
         placeholders' folders and ``--allow``.
     """
-    if "\0" in text:
-        raise SpecError(f"{where}: holds a null byte; give a plain path")
     if text.startswith(PACKAGE):
         return _in_package(text.removeprefix(PACKAGE), where)
-    filled = Path(fill(text, origin, where)).expanduser()
-    path = (origin.folder / filled).resolve()
+    path = resolved(origin.folder, fill(text, origin, where), where)
     folders = [own_tree(origin.folder), *(folder.resolve() for folder in origin.allowed)]
     folders += [
-        (origin.folder / origin.values[name]).expanduser().resolve()
-        for name in PLACEHOLDER.findall(text)
+        resolved(origin.folder, origin.values[name], where) for name in PLACEHOLDER.findall(text)
     ]
     if not any(path.is_relative_to(folder) for folder in folders):
         raise SpecError(
@@ -66,11 +85,21 @@ def resolve(text: str, origin: Origin, where: str) -> Path:
 
 def _in_package(text: str, where: str) -> Path:
     package, _, inside = text.partition("/")
-    found = importlib.util.find_spec(package) if package.isidentifier() else None
-    if found is None or found.origin is None:
+    root = _package_folder(package)
+    if root is None:
         raise SpecError(f"{where}: package {package!r} is not installed")
-    root = Path(found.origin).parent.resolve()
-    path = (root / inside).resolve()
+    path = resolved(root, inside, where)
     if not path.is_relative_to(root):
         raise SpecError(f"{where}: leaves the folder of package {package!r}")
     return path
+
+
+def _package_folder(package: str) -> Path | None:
+    """Return a package's own folder; modules that are no package have none to read from."""
+    try:
+        found = importlib.util.find_spec(package) if package.isidentifier() else None
+    except ValueError:
+        return None
+    if found is None or found.origin is None or not found.submodule_search_locations:
+        return None
+    return Path(found.origin).parent.resolve()

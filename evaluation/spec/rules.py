@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -12,7 +13,7 @@ from evaluation.spec.faults import nearest
 from evaluation.spec.model_rules import model_rules
 from evaluation.spec.names import RESERVED_IDS, PathName
 from evaluation.spec.origin import Origin
-from evaluation.spec.panel import SyntheticPanel
+from evaluation.spec.panel import FilePanel, SyntheticPanel
 from evaluation.spec.paths import PLACEHOLDER, resolve
 from evaluation.spec.spec import Spec
 from evaluation.spec.time_rules import time_rules
@@ -33,7 +34,20 @@ def broken_rules(spec: Spec, catalogue: Catalogue, origin: Origin) -> Iterator[s
             f"{nearest(spec.panel.world, catalogue.worlds)} "
             f"(there are: {', '.join(catalogue.worlds)})"
         )
+    if isinstance(spec.panel, FilePanel) and not _is_encoding(spec.panel.encoding):
+        yield (
+            f"panel.encoding: found {spec.panel.encoding!r}; allowed: a text encoding such as "
+            "'utf-8' or 'latin-1'"
+        )
     yield from _paths(spec, origin)
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def _ids(spec: Spec) -> Iterator[str]:

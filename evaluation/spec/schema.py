@@ -35,6 +35,7 @@ def json_schema(catalogue: Catalogue) -> dict[str, Any]:
     definitions["CheckRequest"] = _choice(
         definitions, definitions["CheckRequest"], "kind", checks, catalogue.planned_checks
     )
+    schema["properties"]["outcomes"]["additionalProperties"] = False
     schema["$schema"] = DIALECT
     return schema
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from evaluation.errors import SpecError
 from evaluation.spec.faults import nearest
+from evaluation.spec.text import tables_of
 
 PLACEHOLDER_NAME = re.compile(r"^[A-Z][A-Z0-9_]*$")
 
@@ -44,16 +44,15 @@ def parse_settings(texts: Iterable[str]) -> Settings:
     for text in texts:
         key, equals, value = text.partition("=")
         key = key.strip()
-        if not equals or not key:
+        path = tuple(key.split("."))
+        if not equals or not all(path):
             faults.append(f"--set {text}: allowed: KEY.PATH=VALUE or NAME=FOLDER")
         elif PLACEHOLDER_NAME.match(key):
             values[key] = value
         else:
             try:
-                overrides.append(
-                    (tuple(key.split(".")), tomllib.loads(f"value = {value}")["value"])
-                )
-            except tomllib.TOMLDecodeError:
+                overrides.append((path, _one_value(value)))
+            except ValueError:
                 faults.append(
                     f"--set {key}: the value is not TOML; text needs quotes, as in "
                     f"--set '{key}=\"text\"'"
@@ -61,6 +60,13 @@ def parse_settings(texts: Iterable[str]) -> Settings:
     if faults:
         raise SpecError(*faults)
     return Settings(values, tuple(overrides))
+
+
+def _one_value(text: str) -> Any:
+    tables = tables_of(f"value = {text}")
+    if len(tables) > 1:
+        raise ValueError("more than one value")
+    return tables["value"]
 
 
 def read_settings(given: Iterable[str] | Mapping[str, Any]) -> Settings:
@@ -116,8 +122,10 @@ def _set(tables: dict[str, Any], path: tuple[str, ...], value: Any) -> str | Non
             here = here[labels.index(part)]
         else:
             return f"--set {where}: is a value, not a table"
-    if not isinstance(here, dict):
+    if isinstance(here, list):
         return f"--set {'.'.join(path)}: names an entry of an array; name a key inside it"
+    if not isinstance(here, dict):
+        return f"--set {'.'.join(path[:-1])}: is a value, not a table"
     groups = ALTERNATIVES.get(table_name, ())
     chosen = next((group for group in groups if path[-1] in group), None)
     if chosen is not None:

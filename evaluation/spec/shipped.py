@@ -25,9 +25,15 @@ def shipped(name: str) -> Path | None:
 def find_spec(spec_id: str) -> Path | None:
     """Return the shipped spec of that id, or of that path below ``specs``."""
     folder = shipped("specs")
-    if folder is None:
-        return None
-    below = folder / spec_id
-    if below.suffix == ".toml" and below.is_file():
-        return below
-    return next(iter(sorted(folder.rglob(f"{spec_id}.toml"))), None)
+    found = (
+        path
+        for path in shipped_specs()
+        if folder is not None and spec_id in (path.stem, path.relative_to(folder).as_posix())
+    )
+    return next(found, None)
+
+
+def shipped_specs() -> tuple[Path, ...]:
+    """Return the paths of every shipped spec, sorted."""
+    folder = shipped("specs")
+    return () if folder is None else tuple(sorted(folder.rglob("*.toml")))

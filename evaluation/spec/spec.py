@@ -20,7 +20,7 @@ from evaluation.spec.extras import (
     Vary,
 )
 from evaluation.spec.model import CheckRequest, Model
-from evaluation.spec.names import Id, PathText
+from evaluation.spec.names import Id, OutcomeName, PathText
 from evaluation.spec.options import Table
 from evaluation.spec.origin import Origin
 from evaluation.spec.panel import Panel
@@ -40,7 +40,7 @@ class Spec(Table):
     joins: tuple[Join, ...] = ()
     derive: dict[str, Derived] = Field(default={})
     sample: Sample = Sample()
-    outcomes: dict[str, Outcome] = Field(min_length=1)
+    outcomes: dict[OutcomeName, Outcome] = Field(min_length=1)
     identities: tuple[Identity, ...] = ()
     design: Design
     threats: tuple[Threat, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-VarianceKind = Literal["iid", "hc1", "nn", "cr1", "cr3"]
+VarianceKind = Literal["iid", "hc0", "hc1", "nn", "cr1", "cr3"]
 FixedEffectCorrection = Literal["full", "nested", "none"]
 ClusterCorrection = Literal["g", "none"]
 Distribution = Literal["normal", "t"]

@@ -2,18 +2,22 @@
 
 import inspect
 from dataclasses import fields, replace
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from evaluation.errors import DataError
+from evaluation.checks.registry import PLANNED, check_names
+from evaluation.errors import DataError, SpecError
 from evaluation.estimators.registry import estimator, estimator_names
 from evaluation.spec.options import OptionsModel
-from evaluation.spec.variance import Inference
+from evaluation.spec.variance import Inference, VarianceKind
 
 NAMES = estimator_names()
 PAIRS = [(name, kind) for name in NAMES for kind in sorted(estimator(name).DESIGNS)]
+KINDS = set(get_args(VarianceKind))
+CHECKS = {*check_names(), *PLANNED}
 DESIGN_KINDS = {"did", "staggered_did", "rd", "single_unit", "none"}
 
 pytestmark = pytest.mark.parametrize(("name", "kind"), PAIRS)
@@ -42,7 +46,7 @@ def test_documented(name, kind, samples):
     assert inspect.getdoc(module) and module.TITLE and module.SOURCE
     assert any(word.strip("(),").isdigit() for word in module.SOURCE.split()), "a year"
     assert module.DESIGNS <= DESIGN_KINDS
-    assert module.ESTIMANDS and module.VARIANCES <= {"iid", "hc1", "nn", "cr1", "cr3"}
+    assert module.ESTIMANDS and KINDS >= module.VARIANCES
     assert issubclass(module.Options, OptionsModel) and inspect.getdoc(module.Options)
     for verb in (module.fit, module.equation, module.assumptions):
         assert inspect.getdoc(verb).splitlines()[0].endswith(".")
@@ -50,7 +54,8 @@ def test_documented(name, kind, samples):
     equation = module.equation(setting)
     assert equation and "\n" not in equation
     assumptions = module.assumptions(setting)
-    assert assumptions and all(text and isinstance(checks, tuple) for text, checks in assumptions)
+    assert assumptions and all(text for text, _ in assumptions)
+    assert {kind for _, kinds in assumptions for kind in kinds} <= CHECKS
 
 
 def test_same_bytes_twice(name, kind, samples):
@@ -157,6 +162,25 @@ def test_refuses_one_cluster(name, kind, samples):
     module, data = estimator(name), samples.make(kind)
     data = replace(data, columns=data.columns.assign(group=7))
     refused(module, data, samples.setting(module, kind))
+
+
+def test_refuses_a_clustered_variance_without_cluster(name, kind, samples):
+    module = estimator(name)
+    setting = samples.setting(module, kind, inference=Inference((), "cr1"))
+    with pytest.raises(SpecError, match="needs a cluster"):
+        module.fit(samples.make(kind), setting)
+
+
+def test_takes_fixed_effects_or_refuses_them(name, kind, samples):
+    module = estimator(name)
+    setting = samples.setting(module, kind, fixed_effects=("group",))
+    try:
+        found = module.fit(samples.make(kind), setting)
+    except SpecError as error:
+        assert "takes no fixed_effects" in str(error)
+    else:
+        plain = module.fit(samples.make(kind), samples.setting(module, kind))
+        assert repr(found) != repr(plain)
 
 
 def test_refuses_an_outcome_without_variation(name, kind, samples):

@@ -72,7 +72,7 @@ def test_both_routes_agree(samples, effects):
         assert one.estimate == pytest.approx(other.estimate, rel=1e-8, abs=1e-10)
     beside = {where: v for where, key, v in fits[1].details if key == "cr1_std_error"}
     for term in fits[0].terms:
-        assert beside[str(term.event_time)] == pytest.approx(term.std_error, rel=1e-8)
+        assert beside[term.label] == pytest.approx(term.std_error, rel=1e-8)
 
 
 def test_dropped_ends_leave_rows_out(samples):
@@ -91,7 +91,7 @@ def test_binned_ends_stand_for_everything_beyond_and_say_so(samples):
     found = study.fit(data, samples.setting(study, "did", options=options))
     assert found.n_obs == data.n_obs
     binned = {where for where, key, value in found.details if key == "binned" and value}
-    assert binned == {"-2", "2"}
+    assert binned == {"event time -2", "event time 2"}
 
     def gap(at):
         period_gap = [
@@ -108,7 +108,7 @@ def test_an_end_that_holds_one_event_time_is_not_binned(samples):
     data = samples.make("did")
     options = study.Options(event_window=(-4, 2), event_ends="bin")
     found = study.fit(data, samples.setting(study, "did", options=options))
-    assert {where for where, key, _ in found.details if key == "binned"} == {"2"}
+    assert {where for where, key, _ in found.details if key == "binned"} == {"event time 2"}
 
 
 def test_quarters_are_floor_divided_months(samples):
@@ -149,8 +149,8 @@ def test_uniform_bands_are_wider_and_seeded(samples):
     details = {(where, key): value for where, key, value in first.details}
     assert details["", "uniform_critical_value"] > 2.2
     for term in first.terms:
-        assert details[str(term.event_time), "uniform_low"] < term.conf_low
-        assert details[str(term.event_time), "uniform_high"] > term.conf_high
+        assert details[term.label, "uniform_low"] < term.conf_low
+        assert details[term.label, "uniform_high"] > term.conf_high
 
 
 def test_staggered_needs_units_never_treated(samples):

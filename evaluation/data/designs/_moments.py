@@ -26,20 +26,38 @@ def holds(panel: Panel, predicate: Predicate, where: str) -> BoolArray:
     DataError
         Where the moment needs a unit or time that the panel does not name.
     """
+    return satisfied(_values(panel, predicate, where), predicate, where)
+
+
+def undecided(panel: Panel, predicate: Predicate, where: str) -> BoolArray:
+    """Return where a predicate's value is missing at its moment and the spec is silent on that."""
+    if predicate.missing is not None:
+        return np.zeros(len(panel.frame), dtype=bool)
+    return _values(panel, predicate, where).isna().to_numpy(dtype=bool)
+
+
+def _values(panel: Panel, predicate: Predicate, where: str) -> pd.Series:
+    """Return the predicate's column as it stood at its moment."""
     values = panel.frame[predicate.column]
     moment = predicate.assigned_at
     if moment == "period_end":
-        return satisfied(values, predicate, where)
+        return values
     if panel.period is None:
         raise DataError(f"{where}.assigned_at: needs panel.time")
+    dated = isinstance(moment, FixedDate) or predicate.column == AGE
+    if dated and panel.calendar.unit == "integer":
+        raise DataError(
+            f"{where}.assigned_at: counts months, but the panel's time is whole numbers; "
+            "see panel.time_unit"
+        )
     if isinstance(moment, FixedDate):
         at = panel.calendar.of_date(moment.date)
         if predicate.column == AGE:
-            return satisfied(values - (panel.period - at) * panel.calendar.months, predicate, where)
-        return satisfied(_at(panel, values, np.full(len(values), at), where), predicate, where)
+            return values - (panel.period - at) * panel.calendar.months
+        return _at(panel, values, np.full(len(values), at), where)
     if predicate.column == AGE:
-        return satisfied(values - panel.calendar.months, predicate, where)
-    return satisfied(_at(panel, values, panel.period - 1, where), predicate, where)
+        return values - panel.calendar.months
+    return _at(panel, values, panel.period - 1, where)
 
 
 def _at(panel: Panel, values: pd.Series, wanted: NDArray[np.int64], where: str) -> pd.Series:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from evaluation.data.designs._moments import holds
+from evaluation.data.designs._moments import holds, undecided
 from evaluation.data.filters import satisfied
 from evaluation.data.panel import Panel
 from evaluation.data.roles import FloatArray, Roles
@@ -29,18 +29,19 @@ def assign(panel: Panel, spec: Spec) -> Roles:
     if design.treatment is not None or design.treated is None:
         return Roles(everyone, "", dose=_dose(panel, design))
     treated = holds(panel, design.treated, "design.treated")
-    control = everyone & ~treated
+    control = ~treated & ~undecided(panel, design.treated, "design.treated")
     if design.control is not None:
         control &= holds(panel, design.control, "design.control")
-    rows = treated | control
     post, first_post = _post(panel, design)
-    _refuse_empty_side(treated, control, post)
+    dated = _dated(panel, design)
+    rows = (treated | control) & dated
+    _refuse_empty_side(rows & treated, rows & control, post)
     event_time = None
     if panel.period is not None and first_post is not None:
         event_time = (panel.period - first_post).astype(np.float64)
     return Roles(
         rows,
-        "neither treated nor control",
+        "neither treated nor control" if dated.all() else "without group or date",
         treated=treated.astype(np.float64),
         post=post.astype(np.float64),
         event_time=event_time,
@@ -71,6 +72,13 @@ def _post(panel: Panel, design: DidDesign) -> tuple[np.ndarray, int | None]:
         )
     first = panel.calendar.of_date(design.reform_date)
     return panel.period >= first, first
+
+
+def _dated(panel: Panel, design: DidDesign) -> np.ndarray:
+    """Return which rows are known to lie before or after the reform."""
+    if design.post is None or design.post.missing is not None:
+        return np.ones(len(panel.frame), dtype=bool)
+    return panel.frame[design.post.column].notna().to_numpy(dtype=bool)
 
 
 def _refuse_empty_side(treated: np.ndarray, control: np.ndarray, post: np.ndarray) -> None:

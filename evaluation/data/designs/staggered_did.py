@@ -64,11 +64,11 @@ def _is_never(values: pd.Series, never: int | float | str | None) -> np.ndarray:
     if never is None:
         return np.zeros(len(values), dtype=bool)
     if never == "missing":
-        return values.isna().to_numpy(dtype=bool)
+        return np.asarray(values.isna(), dtype=bool)
     numbers = pd.to_numeric(values, errors="coerce")
     if isinstance(never, float) and math.isinf(never):
-        return np.isinf(numbers.to_numpy(np.float64, na_value=np.nan))
-    return numbers.eq(never).to_numpy(bool)
+        return np.asarray(np.isinf(numbers.to_numpy(np.float64, na_value=np.nan)), dtype=bool)
+    return np.asarray(numbers.eq(never), dtype=bool)
 
 
 def _refuse_varying(panel: Panel, cohort: FloatArray) -> None:

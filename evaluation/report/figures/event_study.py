@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evaluation.estimators.contract import label_of
 from evaluation.report.figures.style import BLUE, GREY, INK, ORANGE, drawing, png_of
 from evaluation.report.record import Record
 from evaluation.results import Estimate
@@ -18,8 +19,9 @@ def event_study(record: Record, model_id: str, outcome: str) -> bytes:
         axis.axvline(-0.5, color=GREY, linewidth=0.8, linestyle=":")
         times = [row.event_time for row in rows]
         for row in rows:
-            low = record.detail(model_id, outcome, "band_low", row.term)
-            high = record.detail(model_id, outcome, "band_high", row.term)
+            label = label_of(row.estimand, event_time=row.event_time)
+            low = record.detail(model_id, outcome, "uniform_low", label)
+            high = record.detail(model_id, outcome, "uniform_high", label)
             if isinstance(low, float) and isinstance(high, float):
                 axis.plot([row.event_time] * 2, [low, high], color=ORANGE, linewidth=1.2)
             if row.conf_low is not None and row.conf_high is not None:

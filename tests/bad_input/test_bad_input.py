@@ -1,0 +1,686 @@
+"""Bad input, one case a row: how a tiny study is spoiled, its exit code, and its whole message.
+
+``says`` has one entry for each line of the message; ``…`` stands for any text. Beside the message,
+every case holds that no row's value is shown and that outputs are as they were.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LABELS = {2: "usage", 10: "spec", 11: "data", 12: "estimation", 14: "verification",
+          15: "environment", 16: "gate"}  # fmt: skip
+SECRETS = ("987654321", "SECRET123", "31337.25")
+
+HEAD = """
+schema_version = 1
+id = "tiny"
+title = "Tiny"
+"""
+PANEL = """
+[panel]
+source = "file"
+path = "tiny.csv"
+unit = "unit"
+time = "t"
+
+[outcomes]
+y = { column = "y", kind = "continuous" }
+"""
+POST = 'post = { column = "t", at_least = 4 }'
+DID = f"""{HEAD}{PANEL}
+[design]
+kind = "did"
+treated = {{ column = "treat", equals = 1 }}
+{POST}
+
+[[models]]
+id = "main"
+estimand = "att"
+estimator = "twfe"
+cluster = "town"
+"""
+EVENTS = DID.replace('"att"', '"att_by_event_time"').replace('"twfe"', '"twfe_event_study"')
+STAGGERED = f"""{HEAD}{PANEL}
+[design]
+kind = "staggered_did"
+cohort = {{ column = "cohort", never = 0 }}
+
+[[models]]
+id = "main"
+estimand = "att_gt"
+estimator = "group_time_att"
+"""
+RD = f"""{HEAD}{PANEL}
+[design]
+kind = "rd"
+running_variable = {{ column = "score" }}
+cutoff = 0
+treated_side = "above"
+
+[[models]]
+id = "main"
+estimand = "itt_at_cutoff"
+estimator = "rd_polynomial"
+"""
+SYNTHETIC = DID.replace(
+    'source = "file"\npath = "tiny.csv"',
+    'source = "synthetic"\nworld = "published_null"\npersons = 10\nseed = 1',
+)
+EFFECT = '[[smallest_effect_of_interest]]\noutcome = "y"\n'
+TIME = 'time = "t"'
+NESTED = "x = " + "[" * 2000 + "]" * 2000
+OUTSIDE = (
+    "tiny.toml: panel.path: lies outside the folders that this spec may read … pass --allow FOLDER…"
+)
+NO_PATH = "tiny.toml: panel.path: is no path …; give a plain path"
+RAGGED = "tiny.csv: lines differ in their number of fields; check panel.separator …"
+UNREADABLE = "tiny.…: is not a whole … file; … it again"
+
+Rows = Callable[[pd.DataFrame], pd.DataFrame]
+Files = Callable[[Path], object]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One spoiled study.
+
+    ``swap`` changes the spec's text, ``add`` lengthens it, ``rows`` changes the data, ``files``
+    the folder; ``words`` is the command, where OUT is the folder of outputs.
+    """
+
+    id: str
+    code: int
+    says: tuple[str, ...]
+    spec: str = DID
+    swap: tuple[str, str] = ("", "")
+    add: str = ""
+    rows: Rows | None = None
+    files: Files | None = None
+    words: str = "run tiny.toml --out OUT"
+
+
+def put(name: str, content: str | bytes) -> Files:
+    data = content.encode() if isinstance(content, str) else content
+    return lambda folder: (folder / name).write_bytes(data)
+
+
+def set_(**columns: object) -> Rows:
+    return lambda rows: rows.assign(**columns)
+
+
+def edit(old: str, new: str, encoding: str = "utf-8") -> Files:
+    """Change the text of the csv file; an empty ``old`` appends a line."""
+
+    def change(folder: Path) -> None:
+        text = (folder / "tiny.csv").read_text(encoding="utf-8")
+        text = text.replace(old, new) if old else text + new
+        (folder / "tiny.csv").write_bytes(text.encode(encoding))
+
+    return change
+
+
+def parquet(change: Callable[[bytes], bytes] = bytes, **columns: object) -> Files:
+    def write(folder: Path) -> None:
+        rows = pd.read_csv(folder / "tiny.csv").assign(**columns)
+        rows.to_parquet(folder / "tiny.parquet")
+        whole = (folder / "tiny.parquet").read_bytes()
+        (folder / "tiny.parquet").write_bytes(change(whole))
+
+    return write
+
+
+def link(name: str, to: str) -> Files:
+    return lambda folder: (folder / name).symlink_to(folder / to)
+
+
+PARQUET = ("tiny.csv", "tiny.parquet")
+
+CASES = (
+    # The text of the spec: keys, types, choices.
+    Case("unknown key at the top", 10, add='[panels]\nunit = "unit"',
+         says=("tiny.toml: panels: unknown key; did you mean panel? (allowed here: …)",)),
+    Case("unknown key in the panel", 10, swap=('unit = "unit"', 'units = "unit"'),
+         says=("tiny.toml: panel.units: unknown key; did you mean unit? (allowed here: unit, …)",)),
+    Case("unknown key in a model", 10, swap=("cluster =", "clusters ="),
+         says=("tiny.toml: models.main.clusters: unknown key; did you mean cluster …",)),
+    Case("unknown key in a nested table", 10, swap=("equals = 1", "equal = 1"),
+         says=("tiny.toml: design.treated.equal: unknown key; did you mean equals …",)),
+    Case("unknown option of an estimator", 10, spec=EVENTS, add="event_windows = [-2, 2]",
+         says=("tiny.toml: models.main.event_windows: unknown key; did you mean event_window …",)),
+    Case("wrong type", 10, swap=('unit = "unit"', "unit = 5"),
+         says=("tiny.toml: panel.unit: found 5; allowed: a string",)),
+    Case("wrong choice", 10, swap=('"continuous"', '"continuos"'),
+         says=("tiny.toml: outcomes.y.kind: found 'continuos'; allowed: binary, share, "
+               "continuous, count, nok; did you mean continuous?",)),
+    Case("missing key", 10, swap=('column = "y", ', ""),
+         says=("tiny.toml: outcomes.y.column: is missing; it must be given",)),
+    Case("missing table", 10, spec=HEAD + PANEL,
+         says=("tiny.toml: design: is missing; it must be given",)),
+    Case("several faults", 10, swap=('path = "tiny.csv"\nunit = "unit"', 'path = 3\nunits = "u"'),
+         add='controls = "x"\nvariance = "hc4"',
+         says=("tiny.toml: panel.path: found 3; allowed: a string",
+               "tiny.toml: panel.units: unknown key; did you mean unit? …",
+               "tiny.toml: models.main.controls: found 'x'; allowed: an array",
+               "tiny.toml: models.main.variance: found 'hc4'; allowed: iid, …")),
+    Case("empty spec", 10, files=put("tiny.toml", ""),
+         says=tuple(f"tiny.toml: {key}: is missing; it must be given" for key in
+                    ("schema_version", "id", "title", "panel", "outcomes", "design"))),
+    Case("no models", 10, spec=DID.split("[[models]]")[0],
+         says=("tiny.toml: models: there are none; add [[models]] …",)),
+    Case("models given as a table", 10, swap=("[[models]]", "[models]"),
+         says=("tiny.toml: models: found a table; allowed: an array",)),
+    Case("outcomes given as an array", 10, swap=("[outcomes]\ny = ", "[[outcomes]]\ny = "),
+         says=("tiny.toml: outcomes: found an array; allowed: a table",)),
+    Case("design without kind", 10, swap=('kind = "did"\n', ""),
+         says=("tiny.toml: design.kind: is missing; it must be given",)),
+    Case("unknown design", 10, swap=('kind = "did"', 'kind = "dd"'),
+         says=("tiny.toml: design.kind: found 'dd'; allowed: did, …; did you mean did?",)),
+    Case("not a number", 10, spec=RD, swap=("cutoff = 0", "cutoff = nan"),
+         says=("tiny.toml: design.cutoff: found nan; allowed: …a finite number",)),
+    Case("infinite number", 10, add=EFFECT + 'unit = "per_person"\nvalue = inf',
+         says=("tiny.toml: smallest_effect_of_interest.1.value: found inf; allowed: a finite …",)),
+    Case("a number beyond 64 bits", 10, swap=("equals = 1", "equals = " + "9" * 5000),
+         says=("tiny.toml: is not TOML: a whole number is larger than 64 bits",)),
+    Case("deep nesting", 10, add=NESTED,
+         says=("tiny.toml: is not TOML: arrays and tables nest deeper than 40 levels",)),
+    Case("an outcome's name with a line break", 10, swap=("y = {", '"ø;\\n" = {'),
+         says=("tiny.toml: outcomes.ø;\\n: found the name 'ø;\\n'; allowed: text that matches …",)),
+    Case("an outcome's name of 200 letters", 10, swap=("y = {", "y" * 200 + " = {"),
+         says=("tiny.toml: outcomes.yyy…: found the name 'yyy…; allowed: at most 60 characters",)),
+    Case("unknown encoding", 10, swap=("unit = ", 'encoding = "utf-42"\nunit = '),
+         says=("tiny.toml: panel.encoding: found 'utf-42'; allowed: a text encoding such as …",)),
+    Case("separator of two characters", 10, swap=("unit = ", 'separator = ";;"\nunit = '),
+         says=("tiny.toml: panel.separator: found ';;'; allowed: one character that is no …",)),
+    Case("key with a line break", 10, add='"a\\nb" = 1',
+         says=("tiny.toml: models.main.a\\nb: unknown key …",)),
+    # Names.
+    Case("unknown estimator", 10, swap=('"twfe"', '"tfwe"'),
+         says=("tiny.toml: models.main.estimator: unknown estimator 'tfwe'; did you mean twfe? "
+               "(there are: …)",)),
+    Case("unknown estimator, other keys checked", 10, swap=('"twfe"', '"tfwe"'), add="controls = 1",
+         says=("tiny.toml: models.main.controls: found 1; allowed: an array",
+               "tiny.toml: models.main.estimator: unknown estimator 'tfwe'; …")),
+    Case("estimator that does not fit the design", 10, swap=('"twfe"', '"rd_polynomial"'),
+         says=("tiny.toml: models.main.estimator: 'rd_polynomial' does not fit design.kind 'did' "
+               "(it fits: rd)",)),
+    Case("estimand that the estimator does not give", 10, swap=('"att"', '"att_gt"'),
+         says=("tiny.toml: models.main.estimand: 'twfe' does not give 'att_gt' (it …)",)),
+    Case("variance that ignores the cluster", 10, add='variance = "hc1"',
+         says=("tiny.toml: models.main.variance: 'hc1' ignores the cluster; remove one …",)),
+    Case("unknown check", 10, add='[[checks]]\nkind = "pretrend"\nmodel = "main"',
+         says=("tiny.toml: checks.pretrend.kind: unknown check 'pretrend'; did you mean …",)),
+    Case("check of an unknown model", 10, add='[[checks]]\nkind = "pretrends"\nmodel = "mian"',
+         says=("tiny.toml: checks.pretrends.model: no model 'mian'; did you mean main? …",)),
+    Case("unknown world", 10, spec=SYNTHETIC, swap=("published_null", "publishd_null"),
+         says=("tiny.toml: panel.world: unknown world 'publishd_null'; did you mean "
+               "published_null? (there are: …)",)),
+    Case("unknown outcomes in a model", 10, add='outcomes = ["yy", "zz"]',
+         says=("tiny.toml: models.main.outcomes: no outcome 'yy'; did you mean y? (there are: y)",
+               "tiny.toml: models.main.outcomes: no outcome 'zz' (there are: y)")),
+    Case("unknown policy", 10, add='[disclosure]\npolicy = "registry"',
+         says=("tiny.toml: disclosure.policy: unknown policy 'registry'; did you mean …",)),
+    Case("id with a bad pattern", 10, swap=('id = "tiny"', 'id = "Tiny one"'),
+         says=("tiny.toml: id: found 'Tiny one'; allowed: text that matches ^[a-z][a-z0-9_]*$",)),
+    Case("reserved id", 10, swap=('id = "tiny"', 'id = "reference"'),
+         says=("tiny.toml: id: 'reference' is reserved; choose another",)),
+    Case("two models of one id", 10,
+         add='[[models]]\nid = "main"\nestimand = "att"\nestimator = "twfe"',
+         says=("tiny.toml: models.main: stands 2 times; ids are unique",)),
+    Case("two checks of a kind without ids", 10, spec=EVENTS,
+         add='[[checks]]\nkind = "pretrends"\n[[checks]]\nkind = "pretrends"',
+         says=("tiny.toml: checks.pretrends: stands 2 times; two checks of a kind …",)),
+    # Named in the grammar, not built.
+    Case("planned estimator", 10, swap=('"twfe"', '"imputation"'),
+         says=("tiny: models.main: estimator 'imputation': not available yet",)),
+    Case("planned check", 10, add='[[checks]]\nkind = "leave_one_out"\nmodel = "main"',
+         says=("tiny: checks.leave_one_out: check 'leave_one_out': not available yet",)),
+    Case("planned source", 10,
+         swap=('source = "file"\npath = "tiny.csv"', 'source = "sql"\nurl = "x"\ntable = "t"'),
+         says=("tiny: panel.source 'sql': not available yet",)),
+    Case("planned tables and keys", 10,
+         add='group_trends = "town"\n[[joins]]\npath = "a.csv"\non = ["town"]\ncolumns = {}\n'
+             '[derive]\nz = { op = "cut", column = "x", at = [1] }',
+         says=("tiny: joins: not available yet", "tiny: derive: not available yet",
+               "tiny: models.main.group_trends: not available yet")),
+    Case("planned third difference", 10, words="check tiny.toml",
+         swap=(POST, f'{POST}\nthird = {{ column = "town", equals = 1 }}'),
+         says=("tiny: design.third: not available yet",)),
+    # Rules across keys.
+    Case("window reversed", 10, swap=(TIME, f"{TIME}\nwindow = [5, 2]"),
+         says=("tiny.toml: panel.window: ends before it begins; give the earlier bound first",)),
+    Case("window of a date and a number", 10, swap=(TIME, f"{TIME}\nwindow = [5, 2015-01-01]"),
+         says=("tiny.toml: panel.window: found an array; allowed: two dates or two whole …",)),
+    Case("dates for integer time", 10,
+         swap=(TIME, f'{TIME}\ntime_unit = "integer"\nwindow = [2013-01-01, 2014-01-01]'),
+         says=("tiny.toml: panel.window: found dates; allowed: whole numbers, …",)),
+    Case("integers for months", 10, swap=(TIME, f'{TIME}\ntime_unit = "month"\nwindow = [1, 3]'),
+         says=("tiny.toml: panel.window: found whole numbers; allowed: dates, …",)),
+    Case("post and reform_date", 10, swap=(POST, f"{POST}\nreform_date = 2014-01-01"),
+         says=("tiny.toml: design: give one of post and reform_date",)),
+    Case("filter without a condition", 10, swap=(', equals = 1', ""),
+         says=("tiny.toml: design.treated: names a column without a condition; add equals, …",)),
+    Case("filter with an empty list", 10, swap=("equals = 1", "one_of = []"),
+         says=("tiny.toml: design.treated.one_of: found an array; allowed: at least 1 entries",)),
+    Case("names given twice", 10, swap=('"town"', '["town", "town"]'), add='outcomes = ["y", "y"]',
+         says=("tiny.toml: models.main.outcomes: names 'y' 2 times; name it once",
+               "tiny.toml: models.main.cluster: names 'town' 2 times; name it once")),
+    Case("age without donut or exposure", 10, spec=RD, swap=('"score"', '"age_months"'),
+         says=("tiny.toml: design: on age_months … give one of donut = 1 and exposure = …",)),
+    Case("smallest effect with value and low", 10,
+         add=EFFECT + 'unit = "per_person"\nvalue = 0.1\nlow = -0.1\nhigh = 0.1',
+         says=("tiny.toml: smallest_effect_of_interest.y: give either value, or low and high",)),
+    Case("smallest effect without its first stage", 10,
+         add=EFFECT + 'unit = "per_condition"\nvalue = 0.1',
+         says=("tiny.toml: smallest_effect_of_interest.y.first_stage: is missing; …name it",)),
+    Case("event window without ends", 10, spec=EVENTS, add="event_window = [-2, 2]",
+         says=("tiny.toml: models.main: event_window and event_ends go together: …",)),
+    Case("reference outside the event window", 10, spec=EVENTS,
+         add='event_window = [-2, 2]\nevent_ends = "bin"\nreference = -3',
+         says=("tiny.toml: models.main: reference must lie inside event_window, …",)),
+    Case("three clusters", 10, swap=('"town"', '["town", "unit", "t"]'),
+         says=("tiny.toml: models.main.cluster: found 3 columns; allowed: one or two",)),
+    Case("never as text", 10, spec=STAGGERED, swap=("never = 0", 'never = "no"'),
+         says=("tiny.toml: design.cohort.never: allowed: a number, inf, or 'missing'",)),
+    Case("synthetic panel without a window", 10, spec=SYNTHETIC.replace('"unit"', '"person_id"')
+         .replace('"y"', '"employed"').replace('"treat"', '"female"').replace('"town"', '"muni_h"')
+         .replace('"t"', '"ym"'),
+         says=("…panel.window: is missing; a synthetic panel needs two dates",)),
+    # Paths.
+    Case("unset placeholder", 10, swap=('"tiny.csv"', '"${NOWHERE_SET}/tiny.csv"'),
+         says=("tiny.toml: panel.path: ${NOWHERE_SET} is not set; … --set NOWHERE_SET=FOLDER",)),
+    Case("placeholder in lower case", 10, swap=('"tiny.csv"', '"${data}/tiny.csv"'),
+         says=("tiny.toml: panel.path: ${data} is no placeholder; … as in ${DATA}",)),
+    Case("placeholder elsewhere", 10, swap=('"Tiny"', '"${TINY} rows"'),
+         says=("tiny.toml: title: ${NAME} may stand only in paths and addresses",)),
+    Case("path above", 10, swap=('"tiny.csv"', '"../outside.csv"'), says=(OUTSIDE,)),
+    Case("path above a placeholder", 10, swap=('"tiny.csv"', '"${DATA}/../outside.csv"'),
+         words="run tiny.toml --out OUT --set DATA=.", says=(OUTSIDE,)),
+    Case("absolute path", 10, swap=('"tiny.csv"', '"/etc/hosts.csv"'), says=(OUTSIDE,)),
+    Case("link that leads outside", 10, swap=('"tiny.csv"', '"link.csv"'),
+         files=link("link.csv", "../outside.csv"), says=(OUTSIDE,)),
+    Case("link to itself", 10, swap=('"tiny.csv"', '"link.csv"'),
+         files=link("link.csv", "link.csv"), says=(NO_PATH,)),
+    Case("null byte", 10, swap=('"tiny.csv"', '"tiny\\u0000.csv"'), says=(NO_PATH,)),
+    Case("home of nobody", 10, swap=('"tiny.csv"', '"~nobody_of_that_name/x.csv"'),
+         says=(NO_PATH,)),
+    Case("package that is not installed", 10, swap=('"tiny.csv"', '"package:nopackage/x.csv"'),
+         says=("tiny.toml: panel.path: package 'nopackage' is not installed",)),
+    Case("module that is no package", 10, swap=('"tiny.csv"', '"package:sys/tiny.csv"'),
+         says=("tiny.toml: panel.path: package 'sys' is not installed",)),
+    Case("path that leaves its package", 10, swap=('"tiny.csv"', '"package:rdrobust/../x.csv"'),
+         says=("tiny.toml: panel.path: leaves the folder of package 'rdrobust'",)),
+    # The spec as a file.
+    Case("TOML syntax", 10, add="controls = [", says=("tiny.toml: is not TOML: …",)),
+    Case("no such spec beside", 10, words="run tinny.toml --out OUT",
+         says=("tinny.toml: no such file; give the path …; did you mean tiny.toml?",)),
+    Case("no such shipped spec", 10, words="run age_dit --out OUT",
+         says=("age_dit: no such file; give the path of a spec …; did you mean age_did …?",)),
+    Case("no such absolute path", 10, words="run /nowhere/tiny --out OUT",
+         says=("/nowhere/tiny: no such file; …",)),
+    Case("a pattern for a spec", 10, words="run ** --out OUT", says=("**: no such file; …",)),
+    Case("a name of 300 letters", 10, words=f"run {'a' * 300} --out OUT",
+         says=("aaa…: cannot be read (…)",)),
+    Case("spec is a folder", 10, words="run . --out OUT",
+         says=(".: is a folder; give the path …",)),
+    Case("spec is not UTF-8", 10,
+         files=put("tiny.toml", DID.replace("Tiny", "Prøve").encode("latin-1")),
+         says=("tiny.toml: is not UTF-8 text; save it as UTF-8",)),
+    Case("base outside the tree", 10, swap=(HEAD, f'extends = "../../base.toml"\n{HEAD}'),
+         says=("tiny.toml: extends: lies outside the spec's own tree; move the base …",)),
+    Case("base of a base", 10, swap=(HEAD, f'extends = "base.toml"\n{HEAD}'),
+         files=put("base.toml", 'extends = "other.toml"'),
+         says=("tiny.toml: extends: the base extends another spec; one level is allowed",)),
+    Case("base that is not there", 10, swap=(HEAD, f'extends = "base.toml"\n{HEAD}'),
+         says=("tiny.toml: extends: base.toml: no such file; …",)),
+    Case("base with a model of no id", 10, swap=(HEAD, f'extends = "base.toml"\n{HEAD}'),
+         files=put("base.toml", "[[models]]\nid = [1]"),
+         says=("tiny.toml: models.1.id: found an array; allowed: a string",
+               "tiny.toml: models.1.estimand: is missing; it must be given",
+               "tiny.toml: models.1.estimator: is missing; it must be given")),
+    # Settings.
+    Case("--set without =", 2, words="run tiny.toml --out OUT --set panel.unit",
+         says=("--set panel.unit: allowed: KEY.PATH=VALUE or NAME=FOLDER",)),
+    Case("--set with an empty key", 2, words="run tiny.toml --out OUT --set panel..unit=1",
+         says=("--set panel..unit=1: allowed: KEY.PATH=VALUE or NAME=FOLDER",)),
+    Case("--set with text that lacks quotes", 2, words="check tiny.toml --set panel.unit=unit",
+         says=("--set panel.unit: the value is not TOML; text needs quotes, …",)),
+    Case("--set that smuggles a second value", 2,
+         words="""run tiny.toml --out OUT --set 'panel.unit="unit"\nx = 1'""",
+         says=("--set panel.unit: the value is not TOML; …",)),
+    Case("--set of an unknown entry", 10,
+         words="run tiny.toml --out OUT --set models.mian.cluster=1",
+         says=("--set models.mian: no such entry; did you mean main? (there are: main)",)),
+    Case("--set through a value", 10, words="run tiny.toml --out OUT --set panel.unit.x=1",
+         says=("--set panel.unit: is a value, not a table",)),
+    Case("--set of an unknown key", 10, words="run tiny.toml --out OUT --set panel.units=1",
+         says=("tiny.toml: panel.units: unknown key; did you mean unit? …",)),
+    # The file of rows.
+    Case("missing file", 11, swap=("tiny.csv", "tinny.csv"),
+         says=("panel.path: tinny.csv: no such file; check the name and the folder…",)),
+    Case("folder in the file's place", 11, swap=("tiny.csv", "sub.csv"),
+         files=lambda folder: (folder / "sub.csv").mkdir(),
+         says=("panel.path: sub.csv: no such file; …",)),
+    Case("unknown ending", 11, swap=("tiny.csv", "tiny.xlsx"),
+         says=("panel.path: tiny.xlsx: unknown ending; allowed: csv, parquet, dta, sas7bdat",)),
+    Case("truncated parquet", 11, swap=PARQUET, files=parquet(lambda whole: whole[:-500]),
+         says=(UNREADABLE,)),
+    Case("garbled parquet", 11, swap=PARQUET,
+         files=parquet(lambda whole: whole[:4] + b"SECRET123" * 100 + whole[904:]),
+         says=(UNREADABLE,)),
+    Case("not a Stata file", 11, swap=("tiny.csv", "tiny.dta"), files=put("tiny.dta", "SECRET123"),
+         says=(UNREADABLE,)),
+    Case("not a SAS file", 11, swap=("tiny.csv", "tiny.sas7bdat"),
+         files=put("tiny.sas7bdat", "SECRET123"), says=(UNREADABLE,)),
+    Case("latin-1 read as UTF-8", 11, files=edit("SECRET123", "Bodø", "latin-1"),
+         says=("tiny.csv: is not utf-8 text; set panel.encoding, for example 'latin-1'",)),
+    Case("a line too long", 11, files=edit("", "1,7,2,3,4,5,6,7,8,SECRET123,10,11\n"),
+         says=(RAGGED,)),
+    Case("a line too short", 11, files=edit("", "987654321,7\n"), says=(RAGGED,)),
+    Case("a quote that never closes", 11, files=edit("", '987654321,7,"SECRET123\n'),
+         says=(RAGGED,)),
+    Case("empty csv", 11, files=put("tiny.csv", ""), says=("tiny.csv: is empty; …",)),
+    Case("header only", 11, rows=lambda rows: rows.head(0),
+         says=("panel: the source holds no rows…",)),
+    Case("two columns of one name", 11, files=edit("score", "y"),
+         says=("tiny.csv: column 'y' stands twice; rename one …",)),
+    Case("wrong separator", 11, swap=("unit = ", 'separator = ";"\nunit = '),
+         says=tuple(f"{where}: no column '{column}' in the panel…" for where, column in
+                    (("panel.unit", "unit"), ("panel.time", "t"), ("outcomes.y.column", "y"),
+                     ("design.treated.column", "treat"), ("models.main.cluster", "town")))),
+    # Columns and values.
+    Case("unknown columns", 11, swap=('column = "y"', 'column = "yy"'), add='controls = ["scor"]',
+         says=("outcomes.y.column: no column 'yy' in the panel; did you mean y?",
+               "models.main.controls.1: no column 'scor' in the panel; did you mean score …?")),
+    Case("a column's name with quotes", 11, swap=('column = "y"', '''column = "ø'; DROP; --"'''),
+         says=("outcomes.y.column: no column \"ø'; DROP; --\" in the panel…",)),
+    Case("empty sample", 11,
+         swap=("[design]", '[sample]\nkeep = [{ column = "t", at_least = 3 }, '
+                           '{ column = "x", above = 1000 }]\n[design]'),
+         says=("sample: no rows are left (rows read: 288; keep t at least 3: 192; "
+               "keep x above 1000: 0); widen the step that emptied it",)),
+    Case("empty window", 11, swap=(TIME, f"{TIME}\nwindow = [50, 60]"),
+         says=("sample: no rows are left (rows read: 288; window 50 to 60: 0); widen …",)),
+    Case("duplicate rows", 11, rows=lambda rows: pd.concat([rows, rows.head(3)]),
+         says=("panel: 3 rows repeat a pair of unit 'unit' and time 't'; …",)),
+    Case("missing times", 11, rows=lambda rows: rows.assign(t=rows.t.where(rows.index > 3)),
+         says=("panel.time 't': 4 rows lack a time; …",)),
+    Case("missing units", 11, rows=lambda rows: rows.assign(unit=rows.unit.where(rows.index > 3)),
+         says=("panel.unit 'unit': 4 rows lack a unit; complete them",)),
+    Case("text for an outcome", 11, rows=set_(y="SECRET123"),
+         says=("…outcomes.y: column 'y' holds text; it must hold numbers",)),
+    Case("one text among numbers", 11,
+         rows=lambda rows: rows.assign(y=rows.y.astype(object).where(rows.index > 0, "SECRET123")),
+         says=("…outcomes.y: column 'y' holds text; it must hold numbers",)),
+    Case("text for a control", 11, add='controls = ["name"]',
+         says=("…models.main.controls: column 'name' holds text; it must hold numbers",)),
+    Case("negative weights", 11, swap=(TIME, f'{TIME}\nweight = "w"'),
+         rows=lambda rows: rows.assign(w=-rows.w),
+         says=("…panel.weight: column 'w' holds negative values…",)),
+    Case("every outcome missing", 11, rows=set_(y=None),
+         says=("…outcomes.y: column 'y' is missing in every row of the sample…",)),
+    Case("every control missing", 11, add='controls = ["x"]', rows=set_(x=None),
+         says=("main: y: models.main: no rows are left for outcome 'y'…",)),
+    Case("infinite outcome", 11,
+         rows=lambda rows: rows.assign(y=rows.y.where(rows.index > 3, float("inf"))),
+         says=("…outcomes.y: column 'y' holds 4 infinite values…",)),
+    Case("binary outcome of other values", 11, swap=('"continuous"', '"binary"'),
+         says=("…outcomes.y: kind is 'binary', but column 'y' holds other values than …",)),
+    Case("no variation in the outcome", 11, rows=set_(y=1.5),
+         says=("…outcome y: it has one value in all 288 rows of this model, …",)),
+    Case("filter compares text with a number", 11, swap=("equals = 1", 'equals = "1"'),
+         says=("design.treated: compares with text, but column 'treat' holds numbers…",)),
+    Case("filter compares a number with text", 11, swap=('"treat", equals', '"name", at_least'),
+         says=("design.treated: compares with a number, but column 'name' holds text…",)),
+    Case("filter compares a date with numbers", 11, swap=("equals = 1", "at_least = 2013-01-01"),
+         says=("design.treated: compares with a date, but column 'treat' holds no dates…",)),
+    # Time.
+    Case("numbers that look like months", 11, rows=lambda rows: rows.assign(t=201300 + rows.t),
+         says=("panel.time: holds numbers that look like months (YYYYMM); set panel.time_unit …",)),
+    Case("month 13", 11, swap=(TIME, f'{TIME}\ntime_unit = "month"'),
+         rows=lambda rows: rows.assign(t=201308 + rows.t),
+         says=("panel.time 't': holds values that are no months (YYYYMM)…",)),
+    Case("no dates", 11, swap=(TIME, f'{TIME}\ntime_unit = "date"'), rows=set_(t="SECRET123"),
+         says=("panel.time 't': holds values that are no ISO dates; see panel.time_unit",)),
+    Case("fractions of periods", 11, rows=lambda rows: rows.assign(t=rows.t + 0.5),
+         says=("panel.time 't': holds values that are no whole numbers; see panel.time_unit",)),
+    Case("infinite time", 11,
+         rows=lambda rows: rows.assign(t=rows.t.astype(float).where(rows.index > 0, float("inf"))),
+         says=("panel.time 't': holds values that are no whole numbers; see panel.time_unit",)),
+    Case("date window on integers", 11, swap=(TIME, f"{TIME}\nwindow = [2013-01-01, 2014-01-01]"),
+         says=("panel.window: found dates, but the panel's time is whole numbers…",)),
+    Case("reform date on integers", 11, swap=(POST, "reform_date = 2014-01-01"),
+         says=("design.reform_date: is a date, but the panel's time is whole numbers; use …",)),
+    # Designs.
+    Case("treated empty before", 11, rows=lambda rows: rows[(rows.t >= 4) | (rows.treat == 0)],
+         says=("design.treated: the treated group has no rows before the reform; check …",)),
+    Case("treated empty after", 11, rows=lambda rows: rows[(rows.t < 4) | (rows.treat == 0)],
+         says=("design.treated: the treated group has no rows after the reform; check …",)),
+    Case("control empty", 11, rows=set_(treat=1),
+         says=("design.control: the control group has no rows before the reform; check …",)),
+    Case("emptied reference period", 11, spec=EVENTS,
+         swap=("[design]", "[sample]\ndrop_periods = [[3, 3]]\n[design]"),
+         says=("…outcome y: reference = -1 has no treated rows …; set reference = -2",)),
+    Case("single cluster", 11, rows=set_(town=1),
+         says=("…cluster town: all 288 rows lie in one cluster, …",)),
+    Case("moving cluster", 11, rows=lambda rows: rows.assign(town=rows.town.where(rows.t < 3, 9)),
+         says=("…models.main.cluster: 'town' changes over time in 48 units; freeze it …",)),
+    Case("running variable on one side", 11, spec=RD, rows=lambda rows: rows[rows.score > 0],
+         says=("design.cutoff: no rows lie below 0: it is outside the values of 'score'; …",)),
+    Case("cutoff outside the support", 11, spec=RD, swap=("cutoff = 0", "cutoff = 500"),
+         says=("design.cutoff: no rows lie above 500: it is outside the values of 'score'; …",)),
+    Case("outcome on one side only", 11, spec=RD,
+         rows=lambda rows: rows.assign(y=rows.y.where(rows.score > 0)),
+         says=("…outcome y: no row lies below the cutoff, …check the cutoff…",)),
+    Case("text for a running variable", 11, spec=RD, swap=('"score"', '"name"'),
+         says=("design.running_variable: column 'name' holds text; it must hold numbers",)),
+    Case("cohort missing without a rule", 11, spec=STAGGERED,
+         rows=lambda rows: rows.assign(cohort=rows.cohort.where(rows.cohort > 0)),
+         says=("design.cohort: 96 rows lack a cohort; set never = 'missing' if …",)),
+    Case("cohort that varies", 11, spec=STAGGERED,
+         rows=lambda rows: rows.assign(cohort=rows.cohort.where(rows.t < 3, 5)),
+         says=("design.cohort: varies over time in 32 units; a cohort is one date a unit",)),
+    Case("nobody adopts", 11, spec=STAGGERED, rows=set_(cohort=0),
+         says=("design.cohort: no row belongs to a treated cohort; check never…",)),
+    Case("text for a cohort", 11, spec=STAGGERED, rows=set_(cohort="SECRET123"),
+         says=("design.cohort 'cohort': holds values that are no whole numbers; …",)),
+    Case("unbalanced without a rule", 11, spec=STAGGERED,
+         rows=lambda rows: rows.drop(index=[1, 40]),
+         says=("…design.unbalanced: 2 of 48 units are not seen in all 6 periods, …",)),
+    Case("every model fails", 12, swap=('column = "y"', 'column = "treat"'),
+         says=("main: y: …the variance of a coefficient is not positive…",)),
+    # The command line and the machine.
+    Case("unknown gate", 2, words="run tiny.toml --out OUT --require all_model",
+         says=("--require: no gate 'all_model'; did you mean all_models? (there are: …)",)),
+    Case("spec named twice", 2, words="run tiny.toml ./tiny.toml --out OUT",
+         says=("run: tiny.toml is named twice; name each spec once",)),
+    Case("unknown list", 2, words="list estimator",
+         says=("list: no list 'estimator'; did you mean estimators? (there are: …)",)),
+    Case("new of an unknown kind", 2, words="new stagered",
+         says=("new: no kind 'stagered'; did you mean staggered? (there are: …)",)),
+    Case("new where a file stands", 2, words="new did", files=put("did.toml", "mine"),
+         says=("new: did.toml is there already; move it away first",)),
+    Case("new in no folder", 15, words="new did --folder nowhere",
+         says=("nowhere: cannot be written (…)",)),
+    Case("outputs where a file stands", 15, words="run tiny.toml --out tiny.csv",
+         says=("tiny.csv: is a file where a folder for outputs should be; … --out",)),
+    Case("outputs below a file", 15, words="run tiny.toml --out tiny.csv/deeper",
+         says=("tiny.csv: is a file where a folder for outputs should be; … --out",)),
+    Case("a file in the place of the id's folder", 15, words="run tiny.toml --out taken",
+         files=lambda folder: ((folder / "taken").mkdir(), put("taken/tiny", "mine")(folder)),
+         says=("taken/tiny: is a file where a folder for outputs should be; … --out",)),
+    Case("log that is a folder", 15, words="run tiny.toml --out OUT --log .",
+         says=("--log .: cannot be written (…)",)),
+    Case("verify where nothing was run", 11, words="verify nowhere",
+         says=("nowhere: holds no manifest.json; give an output folder",)),
+    Case("verify of another file", 11, words="verify tiny.csv",
+         says=("tiny.csv: is not JSON; restore the manifest",)),
+)  # fmt: skip
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of a study, where the command runs; outputs of an earlier run exist."""
+    folder = tmp_path / "study"
+    folder.mkdir()
+    (tmp_path / "outside.csv").write_text("SECRET123\n", encoding="utf-8")
+    (tmp_path / "out" / "tiny" / "restricted").mkdir(parents=True)
+    (tmp_path / "out" / "tiny" / "restricted" / "estimates.csv").write_text("the previous run")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Return every file and folder but the marks of inputs found unique, which are no output."""
+    found = {
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else b""
+        for path in folder.rglob("*")
+    }
+    return {name: content for name, content in found.items() if "/.cache" not in name}
+
+
+def hold(ended: Any, code: int, says: tuple[str, ...]) -> None:
+    """Hold the exit code, the whole message, and that no row's value is in it."""
+    assert ended.code == code, ended.err
+    label = f"{LABELS[code]}: "
+    progress = re.compile(r"\w+: [\w ]+(: \w+)?")
+    lines = [line for line in ended.err.splitlines() if not progress.fullmatch(line)]
+    assert len(lines) == len(says), ended.err
+    for line, wanted in zip(lines, says, strict=True):
+        pattern = ".*".join(re.escape(part) for part in (label + wanted).split("…"))
+        assert re.fullmatch(pattern, line), line
+    assert not [secret for secret in SECRETS if secret in ended.out + ended.err]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_one_clear_line_and_an_exit_code(case: Case, study: Path, rows, command) -> None:
+    (case.rows(rows) if case.rows else rows).to_csv(study / "tiny.csv", index=False)
+    old, new = case.swap
+    assert case.spec.count(old) == 1 or not old
+    text = (case.spec.replace(old, new) if old else case.spec) + case.add + "\n"
+    (study / "tiny.toml").write_text(text, encoding="utf-8")
+    if case.files:
+        case.files(study)
+    before = tree(study.parent)
+    ended = command(*(word.replace("OUT", "../out") for word in shlex.split(case.words)))
+    hold(ended, case.code, case.says)
+    assert tree(study.parent) == before
+
+
+def test_cases_are_many_and_named_apart() -> None:
+    assert len({case.id for case in CASES}) == len(CASES) >= 45
+
+
+def written(study: Path, rows: pd.DataFrame, name: str, text: str = DID) -> str:
+    """Write a spec of the id ``name`` and its rows; return the spec's file name."""
+    rows.to_csv(study / "tiny.csv", index=False)
+    text = text.replace('"tiny"', f'"{name}"').replace("tiny.csv", "${DATA}/tiny.csv")
+    (study / f"{name}.toml").write_text(text, encoding="utf-8")
+    return f"{name}.toml"
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_bad_spec_leaves_the_others_alone(study: Path, rows, command, jobs: str) -> None:
+    good = written(study, rows, "good")
+    bad = written(study, rows, "bad", DID.replace('"twfe"', '"tfwe"'))
+    worse = written(study, rows, "worse", DID.replace('column = "y"', 'column = "yy"'))
+    ended = command("run", bad, worse, good, "--out", "../out", "--set", "DATA=.", "--jobs", jobs)
+    assert ended.code == 11
+    shown = [line for line in ended.err.splitlines() if line.startswith(("spec: ", "data: "))]
+    assert [line.split(":")[0] for line in shown] == ["spec", "data"]
+    names = {path.name for path in (study.parent / "out").iterdir()}
+    assert names == {"good", "tiny", ".cache"}
+    assert (study.parent / "out" / "good" / "result.json").is_file()
+
+
+def test_a_failed_gate_comes_after_whole_outputs(study: Path, rows, command) -> None:
+    spec = written(study, rows, "tiny")
+    ended = command("run", spec, "--out", "../out", "--set", "DATA=.", "--require", "truth")
+    hold(ended, 16, ("tiny: gate truth: no number of this spec has a known truth",))
+    assert {path.name for path in (study.parent / "out" / "tiny").iterdir()} == {
+        "manifest.json", "restricted", "result.json"
+    }  # fmt: skip
+
+
+def test_neither_log_nor_events_hold_a_value(study: Path, rows, command) -> None:
+    spec = written(study, rows.assign(y="SECRET123"), "tiny")
+    words = ("--out", "../out", "--set", "DATA=.", "--log", "run.jsonl", "--json-events")
+    ended = command("run", spec, *words)
+    assert ended.code == 11
+    log = (study / "run.jsonl").read_text(encoding="utf-8")
+    assert '"event": "error"' in log and '"exit_code": 11' in ended.out
+    assert not [secret for secret in SECRETS if secret in log + ended.out + ended.err]
+
+
+@dataclass(frozen=True)
+class Verified:
+    """An output folder spoiled after its run: which file, how, and what ``verify`` says."""
+
+    id: str
+    code: int
+    says: tuple[str, ...]
+    file: str
+    change: Callable[[str], str]
+
+
+def other_number(text: str) -> str:
+    head, row, *rest = text.splitlines()
+    place = head.split(",").index("estimate")
+    cells = row.split(",")
+    cells[place] = "12.5"
+    return "\n".join([head, ",".join(cells), *rest]) + "\n"
+
+
+def swapped(old: str, new: str) -> Callable[[str], str]:
+    return lambda text: text.replace(old, new)
+
+
+MANIFEST, ESTIMATES = "../out/tiny/manifest.json", "../out/tiny/restricted/estimates.csv"
+VERIFIED = (
+    Verified("a number was changed", 14, file=ESTIMATES, change=other_number,
+             says=("../out/tiny: 1 of … numbers differ beyond …",)),
+    Verified("the input was changed", 14, file="tiny.csv", change=swapped("31337.25", "5.5"),
+             says=("tiny.csv: the input differs from the one in the manifest",)),
+    Verified("other columns", 11, file=ESTIMATES, change=swapped("std_error", "se"),
+             says=("../out/tiny/restricted/estimates.csv: has other columns than …; restore it",)),
+    Verified("a manifest cut short", 11, file=MANIFEST, change=lambda text: text[:100],
+             says=("../out/tiny/manifest.json: is not JSON; restore the manifest",)),
+    Verified("a manifest without a spec", 11, file=MANIFEST, change=swapped('"spec"', '"speck"'),
+             says=("../out/tiny/manifest.json: lacks spec; restore the manifest",)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", VERIFIED, ids=lambda case: case.id)
+def test_verify_of_what_was_changed(case: Verified, study: Path, rows, command) -> None:
+    spec = written(study, rows, "tiny")
+    assert command("run", spec, "--out", "../out", "--set", "DATA=.").code == 0
+    assert command("verify", "../out/tiny", "--set", f"DATA={study}").code == 0
+    target = study / case.file
+    before = target.read_text(encoding="utf-8")
+    target.write_text(case.change(before), encoding="utf-8")
+    assert target.read_text(encoding="utf-8") != before
+    ended = command("verify", "../out/tiny", "--set", f"DATA={study}")
+    head = ended.err.splitlines()[0] + "\n"
+    hold(replace(ended, err=head), case.code, case.says)
+    assert not [secret for secret in SECRETS if secret in ended.out + ended.err]
+
+
+def test_the_process_ends_with_the_code(study: Path, rows) -> None:
+    spec = written(study, rows, "tiny", DID.replace('"twfe"', '"tfwe"'))
+    words = [sys.executable, "-m", "evaluation", "run", spec, "--out", "../out"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(words, capture_output=True, text=True, env=environment)
+    assert done.returncode == 10 and done.stdout == ""
+    assert "Traceback" not in done.stderr and "did you mean twfe?" in done.stderr

@@ -1,0 +1,203 @@
+"""The truth of a synthetic panel against brute force: the same persons under two policies."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import data_synth
+from evaluation.data.coupled import coupled_sample
+from evaluation.data.prepare import Prepared, prepare
+from evaluation.data.sources import open_source
+from evaluation.data.truth import Key, truths
+from evaluation.spec.spec import Spec
+
+WINDOW = (dt.date(2015, 1, 1), dt.date(2018, 12, 31))
+PERSONS, SEED = 4000, 7
+
+
+def panel(world: str, **keys: Any) -> dict[str, Any]:
+    return {
+        "source": "synthetic", "world": world, "persons": PERSONS, "seed": SEED,
+        "unit": "person_id", "time": "ym", "time_unit": "month", "window": list(WINDOW), **keys,
+    }  # fmt: skip
+
+
+def brute(world: str, policy: str) -> pd.DataFrame:
+    return data_synth.person_month(
+        data_synth.load_world(world), persons=PERSONS, seed=SEED, window=WINDOW, policy=policy
+    )
+
+
+def effect(rows: pd.Series, first: pd.DataFrame, second: pd.DataFrame, column: str) -> float:
+    """Mean under one policy less the mean under the other, over the same person-months."""
+    return float(first.loc[rows, column].mean() - second.loc[rows, column].mean())
+
+
+AGE_DID: dict[str, Any] = {
+    "sample": {
+        "keep": [{"column": "age_months", "at_least": 300, "below": 420}],
+        "drop_periods": [[dt.date(2016, 7, 1), dt.date(2016, 12, 31)]],
+    },
+    "outcomes": {
+        "employed": {"column": "employed", "kind": "binary"},
+        "condition": {"column": "condition_imposed", "kind": "binary"},
+    },
+    "design": {
+        "kind": "did",
+        "reform_date": dt.date(2017, 1, 1),
+        "treated": {"column": "age_months", "below": 360, "assigned_at": "period_start"},
+        "control": {"column": "age_months", "at_least": 372},
+    },
+    "models": [
+        {"id": "relative", "estimand": "att_relative", "estimator": "twfe"},
+        {"id": "own", "estimand": "att", "estimator": "twfe"},
+        {"id": "women", "estimand": "att_relative", "estimator": "twfe",
+         "keep": [{"column": "female", "equals": 1}]},
+        {"id": "path", "estimand": "att_by_event_time", "estimator": "twfe_event_study",
+         "event_bin": "quarter"},
+    ],
+}  # fmt: skip
+RD: dict[str, Any] = {
+    "sample": {"rows": "at_risk_exit"},
+    "outcomes": {
+        "sa_exit": {"column": "sa_exit", "kind": "binary"},
+        "employed": {"column": "employed", "kind": "binary"},
+    },
+    "design": {
+        "kind": "rd",
+        "running_variable": {"column": "age_months", "discrete": True},
+        "cutoff": 360,
+        "treated_side": "below",
+        "donut": 1,
+        "reform_date": dt.date(2017, 1, 1),
+    },
+    "models": [
+        {"id": "post", "estimand": "itt_at_cutoff", "estimator": "rd_robust", "periods": "post"},
+    ],
+}
+ADOPTION: dict[str, Any] = {
+    "sample": {
+        "rows": {"by": ["muni_h"]},
+        "keep": [{"column": "age_months", "at_least": 216, "below": 360}],
+    },
+    "outcomes": {"condition": {"column": "condition_imposed", "kind": "binary"}},
+    "design": {
+        "kind": "staggered_did",
+        "cohort": {"column": "adopted_ym", "never": "missing"},
+        "control_group": "not_yet_treated",
+    },
+    "models": [{"id": "cs", "estimand": "att_gt", "estimator": "group_time_att"}],
+}
+
+
+@pytest.fixture
+def pair(tiny):
+    def make(world: str, tables: dict[str, Any], **keys: Any):
+        spec: Spec = tiny.spec(panel=panel(world, **keys), **tables)
+        prepared: Prepared = prepare(spec, open_source(spec))
+        return spec, coupled_sample(spec, prepared)
+
+    return make
+
+
+def test_difference_in_differences(pair) -> None:
+    spec, coupled = pair("work_effect", AGE_DID)
+    first, second = brute("work_effect", "actual"), brute("work_effect", "no_law")
+    age, ym = first["age_months"], first["ym"]
+    kept = age.between(300, 419) & ~ym.between(201607, 201612)
+    treated, control = kept & (age - 1 < 360), kept & (age >= 372)
+    control &= ~treated
+    post = ym >= 201701
+    for name, column in (("employed", "employed"), ("condition", "condition_imposed")):
+        outcome = spec.outcomes[name]
+        on_treated = effect(treated & post, first, second, column)
+        on_control = effect(control & post, first, second, column)
+        (found,) = truths(coupled, spec, spec.model("own"), outcome).values()
+        assert found.value == pytest.approx(on_treated, abs=1e-12)
+        (found,) = truths(coupled, spec, spec.model("relative"), outcome).values()
+        assert found.value == pytest.approx(on_treated - on_control, abs=1e-12)
+        assert found.value != 0 and found.error > 0
+        women = first["female"].eq(1) & post
+        (found,) = truths(coupled, spec, spec.model("women"), outcome).values()
+        assert found.value == pytest.approx(
+            effect(treated & women, first, second, column)
+            - effect(control & women, first, second, column),
+            abs=1e-12,
+        )
+
+
+def test_event_time_in_quarters(pair) -> None:
+    spec, coupled = pair("work_effect", AGE_DID)
+    first, second = brute("work_effect", "actual"), brute("work_effect", "no_law")
+    age, ym = first["age_months"], first["ym"]
+    quarter = (ym // 100 - 2017) * 4 + (ym % 100 - 1) // 3
+    kept = age.between(300, 419) & ~ym.between(201607, 201612)
+    found = truths(coupled, spec, spec.model("path"), spec.outcomes["condition"])
+    times = sorted(set(quarter[kept]))
+    assert {key.event_time for key in found} == set(times)
+    for time in times:
+        now = kept & (quarter == time)
+        expected = effect(now & (age <= 360), first, second, "condition_imposed")
+        expected -= effect(now & (age >= 372), first, second, "condition_imposed")
+        value = found[Key("att_by_event_time", event_time=int(time))].value
+        assert value == pytest.approx(expected, abs=1e-12)
+        assert (value == 0) == (time < 0)
+
+
+def test_release_at_30(pair) -> None:
+    spec, coupled = pair("work_effect", RD)
+    first, second = brute("work_effect", "one_more_month"), brute("work_effect", "actual")
+    model = spec.model("post")
+    means = [
+        rows.loc[
+            rows["sa_exit"].notna() & rows["age_months"].eq(361) & rows["ym"].ge(201701), "sa_exit"
+        ].mean()
+        for rows in (first, second)
+    ]
+    found = truths(coupled, spec, model, spec.outcomes["sa_exit"])
+    assert found[Key("itt_at_cutoff")].value == pytest.approx(means[0] - means[1], abs=1e-7)
+    assert found[Key("itt_at_cutoff")].value > 0
+    assert truths(coupled, spec, model, spec.outcomes["employed"]) == {}
+
+
+def test_adoption(pair) -> None:
+    spec, coupled = pair("work_effect", ADOPTION, period="quarter")
+    first, second = brute("work_effect", "actual"), brute("work_effect", "no_adoption")
+    kept = first["age_months"].between(216, 359)
+    frames = []
+    for rows in (first, second):
+        rows = rows[kept].assign(quarter=rows["ym"] // 100 * 4 + (rows["ym"] % 100 - 1) // 3)
+        person = rows.groupby(["muni_h", "adopted_ym", "person_id", "quarter"], observed=True)
+        months = person["condition_imposed"].mean().reset_index()
+        frames.append(months)
+    both = frames[0].assign(effect=frames[0]["condition_imposed"] - frames[1]["condition_imposed"])
+    cohort = both["adopted_ym"] // 100 * 4 + (both["adopted_ym"] % 100 - 1) // 3
+    both = both.assign(time=both["quarter"] - cohort, cohort=cohort)
+    always = both["cohort"] <= both["quarter"].min()
+    after = both[(both["time"] >= 0) & ~always]
+    found = truths(coupled, spec, spec.model("cs"), spec.outcomes["condition"])
+    assert found[Key("att")].value == pytest.approx(after["effect"].mean(), abs=1e-12)
+    for time, rows in after.groupby("time"):
+        value = found[Key("att_by_event_time", event_time=int(time))].value
+        assert value == pytest.approx(rows["effect"].mean(), abs=1e-12)
+    for (one, when), rows in both[both["time"] >= 0].groupby(["cohort", "quarter"]):
+        label = [f"{int(q) // 4}Q{int(q) % 4 + 1}" for q in (one, when)]
+        key = Key("att_gt", label[0], label[1], int(when - one))
+        assert found[key].value == pytest.approx(rows["effect"].mean(), abs=1e-12)
+    earlier = [truth.value for key, truth in found.items() if (key.event_time or 0) < 0]
+    assert earlier and not np.any(earlier)
+
+
+@pytest.mark.parametrize("model", ["relative", "own", "women", "path"])
+def test_a_null_is_exactly_zero(pair, model: str) -> None:
+    spec, coupled = pair("published_null", AGE_DID)
+    found = truths(coupled, spec, spec.model(model), spec.outcomes["employed"])
+    assert found
+    assert {(truth.value, truth.error) for truth in found.values()} == {(0.0, 0.0)}
+    imposed = truths(coupled, spec, spec.model(model), spec.outcomes["condition"])
+    assert any(truth.value > 0 for truth in imposed.values())

@@ -1,0 +1,94 @@
+"""What may be said already and is not done yet: one line for each key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from evaluation.catalogue import catalogue
+from evaluation.spec.availability import not_available
+
+TREATED = {"column": "group", "equals": 1}
+POST = {"column": "year", "at_least": 2}
+DID = {"kind": "did", "treated": TREATED, "post": POST}
+FILE = {"source": "file", "path": "rows.csv", "unit": "person", "time": "year"}
+MAIN = {"id": "main", "estimand": "att", "estimator": "twfe"}
+Y = {"column": "y", "kind": "continuous"}
+ANY_MODEL = {"id": "main", "estimand": "att", "estimator": "imputation"}
+RD = {
+    "kind": "rd",
+    "running_variable": {"column": "age_months", "discrete": True},
+    "cutoff": 360,
+    "treated_side": "below",
+}
+AT_CUTOFF = {"id": "main", "estimand": "itt_at_cutoff", "estimator": "rd_robust"}
+
+# tables changed -> the lines, without their ending
+PLANNED: list[tuple[dict[str, Any], list[str]]] = [
+    ({}, []),
+    ({"panel": {"source": "registers", "mapping": "d.toml"}}, ["panel.source 'registers'"]),
+    ({"panel": {"source": "sql", "url": "duckdb://", "table": "t"}}, ["panel.source 'sql'"]),
+    ({"lang": "nb"}, ["lang 'nb'"]),
+    ({"design": {"kind": "none", "missing": ["comparison group"]}, "models": None},
+     ["design.kind 'none'"]),
+    ({"panel": FILE, "design": {"kind": "single_unit", "treated": TREATED, "post": POST},
+      "models": [{**MAIN, "estimator": "synthetic_control"}]},
+     ["design.kind 'single_unit'", "models.main: estimator 'synthetic_control'"]),
+    ({"joins": [{"path": "a.csv", "on": ["k"], "columns": {"a": "b"}}]}, ["joins"]),
+    ({"derive": {"band": {"op": "cut", "column": "age", "at": [1, 2]}}}, ["derive"]),
+    ({"identities": [{"total": "y", "parts": ["a", "b"]}]}, ["identities"]),
+    ({"heterogeneity": [{"by": ["sex"], "models": ["main"]}]}, ["heterogeneity"]),
+    ({"families": [{"id": "f", "models": ["main"], "method": "holm"}]}, ["families"]),
+    ({"vary": [{"path": "models.main.controls", "values": [["x"], []]}]}, ["vary"]),
+    ({"tables": [{"id": "t", "columns": ["main"]}]}, ["tables"]),
+    ({"outcomes": {"y": {**Y, "lead_months": 12}}}, ["outcomes.y.lead_months"]),
+    ({"outcomes": {"y": {**Y, "lead_months": 0}}}, ["outcomes.y.lead_months"]),
+    ({"outcomes": {"y": {**Y, "horizons": [12, 24]}}}, ["outcomes.y.horizons"]),
+    ({"outcomes": {"y": {**Y, "at_age": 252}}}, ["outcomes.y.at_age"]),
+    ({"outcomes": {"y": {**Y, "difference": 12}}}, ["outcomes.y.difference"]),
+    ({"models": [{**MAIN, "interact": ["sex"]}]}, ["models.main.interact"]),
+    ({"models": [{**MAIN, "group_trends": "muni"}]}, ["models.main.group_trends"]),
+    ({"models": [{**MAIN, "horizons": [12]}]}, ["models.main.horizons"]),
+    ({"models": [{**MAIN, "quantiles": [0.5]}]}, ["models.main.quantiles"]),
+    ({"design": {**DID, "third": {"column": "sex", "equals": 1}}}, ["design.third"]),
+    ({"design": {**DID, "instrument": {"column": "z"}}}, ["design.instrument"]),
+    ({"design": {**DID, "treated": {**TREATED, "assigned_at": "entry"}}},
+     ["design.treated.assigned_at"]),
+    ({"design": {**DID, "control": {**TREATED, "assigned_at": "decision"}}},
+     ["design.control.assigned_at"]),
+    ({"design": {**DID, "treated": {**TREATED, "assigned_at": "period_start"}}}, []),
+    ({"panel": FILE, "models": [ANY_MODEL],
+      "design": {"kind": "staggered_did", "cohort": {"earliest": "a", "latest": "b"}}},
+     ["design.cohort with earliest and latest", "models.main: estimator 'imputation'"]),
+    ({"models": [AT_CUTOFF], "design": {**RD, "exposure": "exposure_share"}},
+     ["design.exposure (use donut = 1)"]),
+    ({"models": [AT_CUTOFF], "design": {**RD, "donut": 1}}, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "lines"), PLANNED, ids=lambda value: str(value)[:60])
+def test_lines(short, changes: dict[str, Any], lines: list[str]) -> None:
+    found = not_available(short(**changes), catalogue())
+    assert found == [f"{line}: not available yet" for line in lines]
+
+
+@pytest.mark.parametrize("name", sorted(catalogue().planned_estimators))
+def test_planned_estimators(short, name: str) -> None:
+    # Whatever keys it will have, they are its own file's business.
+    spec = short(models=[{**MAIN, "estimator": name, "some_key": 3}])
+    assert not_available(spec, catalogue()) == [
+        f"models.main: estimator {name!r}: not available yet"
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(catalogue().planned_checks))
+def test_planned_checks(short, name: str) -> None:
+    spec = short(checks=[{"kind": name, "id": "mine", "model": "main", "some_key": 3}])
+    assert not_available(spec, catalogue()) == [f"checks.mine: check {name!r}: not available yet"]
+
+
+def test_nothing_is_both_there_and_planned() -> None:
+    offered = catalogue()
+    assert not offered.planned_estimators & set(offered.estimators)
+    assert not offered.planned_checks & set(offered.checks)
