@@ -93,7 +93,7 @@ class Result:
 
     def _rows(self, name: str) -> pd.DataFrame:
         text = result_files(self.record)[name]
-        return pd.read_csv(io.StringIO(text), float_precision="round_trip")
+        return pd.read_csv(io.StringIO(text))
 
 
 def load_spec(

@@ -31,6 +31,7 @@ def run_spec(
     *,
     frame: pd.DataFrame | None = None,
     memory: Path | None = None,
+    with_truth: bool = True,
     announce: Announce = lambda stage: None,
 ) -> Record:
     """Run a spec and return everything it found; nothing is written.
@@ -43,6 +44,8 @@ def run_spec(
         Rows in place of the spec's own source.
     memory
         Folder that remembers inputs whose rows were found unique.
+    with_truth
+        Whether a synthetic panel's truth is computed; the estimates do not depend on it.
     announce
         Told the name of every stage as it begins.
 
@@ -63,7 +66,7 @@ def run_spec(
     with clock("check"):
         verdicts = judge_models(spec, prepared, results)
     with clock("truth"):
-        truths = known_truths(spec, prepared, results) if frame is None else ()
+        truths = known_truths(spec, prepared, results) if with_truth and frame is None else ()
     with clock("report"):
         return Record(
             spec=spec,

@@ -9,6 +9,7 @@ import pandas as pd
 
 import data_synth
 from evaluation.data.filters import satisfied
+from evaluation.data.model_rows import outcome_values
 from evaluation.data.prepare import Prepared, prepare
 from evaluation.data.sources.synthetic import Synthetic
 from evaluation.spec.model import Model
@@ -90,7 +91,7 @@ def cell_effects(pair: Coupled, model: Model, outcome: Outcome) -> pd.DataFrame:
 
 def _cells(run: Prepared, model: Model, outcome: Outcome) -> pd.DataFrame:
     panel, roles = run.panel, run.roles
-    y = panel.frame[outcome.column].to_numpy(np.float64)
+    y = outcome_values(panel.frame, outcome.column, outcome)
     rows = ~np.isnan(y)
     for keep in model.keep:
         rows &= satisfied(panel.frame[keep.column], keep, f"models.{model.id}.keep")

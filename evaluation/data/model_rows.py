@@ -61,7 +61,11 @@ def model_rows(
             dropped["missing treatment"] = int((rows & np.isnan(received)).sum())
             rows &= ~np.isnan(received)
     if not rows.any():
-        raise DataError(f"models.{model.id}: no rows are left for outcome {name!r}; check keep")
+        lost = "; ".join(f"{reason}: {count}" for reason, count in dropped.items() if count)
+        raise DataError(
+            f"models.{model.id}: no rows are left for outcome {name!r} ({lost or 'none kept'}); "
+            "check keep and the columns that the model names"
+        )
     _refuse_moving(panel, rows, spec, model)
     return _select(panel, roles, rows, name, values, columns, weight, dropped)
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from evaluation.errors import DataError
 
 IntArray = NDArray[np.int64]
+FIRST_MONTH = 100001
+LARGEST = 10**12
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -51,12 +53,16 @@ class Calendar:
         numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64)
         if not np.isfinite(numbers).all() or (numbers != np.floor(numbers)).any():
             raise DataError(f"{where}: holds values that are no whole numbers; see panel.time_unit")
+        if (np.abs(numbers) > LARGEST).any():
+            raise DataError(f"{where}: holds whole numbers too large to be periods")
         whole = numbers.astype(np.int64)
         if self.unit == "integer":
             return whole
         month_number = whole % 100
-        if ((month_number < 1) | (month_number > 12)).any():
-            raise DataError(f"{where}: holds values that are no months (YYYYMM)")
+        if ((month_number < 1) | (month_number > 12) | (whole < FIRST_MONTH)).any():
+            raise DataError(
+                f"{where}: holds values that are no months (YYYYMM); see panel.time_unit"
+            )
         return (whole // 100 * 12 + month_number - 1) // self.months
 
     def of_date(self, date: dt.date) -> int:

@@ -39,7 +39,8 @@ def prepare(spec: Spec, source: Source, memory: Path | None = None) -> Prepared:
         With what reading the data shows.
     """
     panel = read_panel(spec, source)
-    check_unique(panel, spec.panel.time, memory)
+    if not source.distinct:
+        check_unique(panel, spec.panel.time, memory)
     sample = draw_sample(panel, spec)
     roles = assign_roles(sample, spec)
     if not roles.rows.all():

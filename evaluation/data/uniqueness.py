@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from evaluation.data.panel import Panel
-from evaluation.errors import DataError
+from evaluation.errors import DataError, EnvironmentProblem
 
 MEMORY_LIMIT = "1GB"
 
@@ -41,9 +41,15 @@ def check_unique(panel: Panel, time: str | None, memory: Path | None) -> None:
             f"panel: {duplicates} rows repeat a pair of unit {panel.unit!r} and time {time!r}; "
             "make one row of each, or leave out panel.unit for repeated cross-sections"
         )
-    if mark is not None:
+    if mark is None:
+        return
+    try:
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"{mark.parent}: cannot be written ({error.strerror}); choose another output folder"
+        ) from None
 
 
 def _count(panel: Panel, unit: str, time: str) -> int:

@@ -49,10 +49,10 @@ class Options(OptionsModel):
         if self.event_window is None:
             return self
         low, high = self.event_window
-        if not low <= self.reference <= high:
-            raise ValueError(f"reference must lie inside event_window, between {low} and {high}")
         if low >= high:
             raise ValueError("event_window must be [low, high] with low below high")
+        if not low <= self.reference <= high:
+            raise ValueError(f"reference must lie inside event_window, between {low} and {high}")
         return self
 
 

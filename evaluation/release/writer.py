@@ -31,6 +31,10 @@ def write_record(record: Record, out: Path) -> Path:
         Where the folder cannot be written.
     """
     folder = out / record.spec.id
+    if folder.exists() and not folder.is_dir():
+        raise EnvironmentProblem(
+            f"{folder}: is a file where a folder for outputs should be; move it away"
+        )
     with _replacing(folder) as fresh:
         restricted = fresh / "restricted"
         restricted.mkdir()

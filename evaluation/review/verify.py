@@ -6,7 +6,6 @@ import csv
 import json
 import math
 import os
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from evaluation.spec.loader import build_spec
 from evaluation.spec.origin import Origin
 from evaluation.spec.settings import parse_settings
 from evaluation.spec.shipped import find_spec
+from evaluation.spec.text import tables_of
 
 # Relative to the standard error for estimates, to the value itself for everything else.
 TOLERANCE = 1e-8
@@ -78,14 +78,22 @@ def verify(
 def _manifest(folder: Path) -> dict[str, Any]:
     path = folder / "manifest.json" if folder.is_dir() else folder
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        manifest: Any = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise DataError(f"{folder}: holds no manifest.json; give an output folder") from None
-    except (json.JSONDecodeError, UnicodeDecodeError):
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
         raise DataError(f"{path}: is not JSON; restore the manifest") from None
+    except OSError as error:
+        raise DataError(
+            f"{path}: cannot be read ({error.strerror}); restore the manifest"
+        ) from None
+    if not isinstance(manifest, dict):
+        raise DataError(f"{path}: holds no table; restore the manifest")
     missing = {"spec", "inputs", "spec_id"} - manifest.keys()
     if missing:
         raise DataError(f"{path}: lacks {', '.join(sorted(missing))}; restore the manifest")
+    if not isinstance(manifest["spec"], str) or not isinstance(manifest["inputs"], dict):
+        raise DataError(f"{path}: holds no spec or no inputs; restore the manifest")
     return manifest
 
 
@@ -111,9 +119,14 @@ def _run_again(
         values={**os.environ, **chosen.values},
         allowed=tuple(allowed),
     )
-    tables = tomllib.loads(manifest["spec"])
+    try:
+        tables = tables_of(manifest["spec"])
+    except ValueError:
+        raise DataError(
+            f"{folder}: the spec in manifest.json is not TOML; restore the manifest"
+        ) from None
     spec = build_spec(tables, catalogue(), settings=chosen, origin=origin, label="manifest.json")
-    return run_spec(spec)
+    return run_spec(spec, with_truth=False)
 
 
 def _compare(printed: list[dict[str, str]], rows: tuple[Estimate, ...]) -> Iterable[Comparison]:

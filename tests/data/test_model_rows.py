@@ -15,7 +15,9 @@ MODEL = {"id": "main", "estimand": "att", "estimator": "twfe"}
 
 @pytest.fixture
 def gaps(four: pd.DataFrame) -> pd.DataFrame:
-    four = four.assign(muni=four["person"].map({1: "a", 2: "a", 3: "b", 4: None}), pop=2.0, dose=1.0)
+    four = four.assign(
+        muni=four["person"].map({1: "a", 2: "a", 3: "b", 4: None}), pop=2.0, dose=1.0
+    )
     four["x"] = four["x"].astype(float)
     four.loc[0, "y"] = np.nan
     four.loc[[0, 1], "x"] = np.nan

@@ -97,5 +97,5 @@ def test_calendar(values, unit, period, calendar) -> None:
 
 
 def test_numbers_that_look_like_months_must_say_so() -> None:
-    with pytest.raises(DataError, match="look like months.*time_unit = 'month', or 'integer'"):
+    with pytest.raises(DataError, match=r"look like months.*time_unit = 'month', or 'integer'"):
         calendar_of(pd.Series([201701, 201702]), None, None)

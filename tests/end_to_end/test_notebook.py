@@ -22,13 +22,19 @@ def written(root: Path) -> Any:
 
 
 @pytest.fixture(scope="module")
-def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def kernel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Offer the running interpreter as a kernel; a kernel of the user's cannot take its place."""
     folder = tmp_path_factory.mktemp("jupyter")
     place = folder / "kernels" / "under_test"
     place.mkdir(parents=True)
     command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    described = {"argv": command, "display_name": "under test", "language": "python"}
+    described = {
+        "argv": command,
+        "display_name": "under test",
+        "language": "python",
+        # This checkout, even where the installed package is another.
+        "env": {"PYTHONPATH": str(root)},
+    }
     (place / "kernel.json").write_text(json.dumps(described), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PATH", str(folder))

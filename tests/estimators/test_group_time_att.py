@@ -411,7 +411,7 @@ def test_cr3_equals_deleting_each_cluster(samples, weighted):
     design = {"unbalanced": "keep"}
     found = effects(fit(samples, data, design, inference=inference))
     cluster = data.columns["cluster"].to_numpy()
-    total = {place: 0.0 for place in found}
+    total = dict.fromkeys(found, 0.0)
     codes = np.unique(cluster)
     for code in codes:
         left = data_without(data, cluster != code)
@@ -433,7 +433,7 @@ def test_cr3_is_refused_where_a_cohort_lives_in_one_cluster(samples):
     code = np.unique(data.cohort, return_inverse=True)[1] * 2 + data.unit % 2
     code[data.cohort == data.cohort.min()] = 0
     data = replace(data, columns=data.columns.assign(cluster=code))
-    with pytest.raises(DataError, match="one cluster alone.*cr1"):
+    with pytest.raises(DataError, match=r"one cluster alone.*cr1"):
         fit(samples, data, inference=Inference(("cluster",), "cr3"))
 
 

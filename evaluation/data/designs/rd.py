@@ -29,6 +29,12 @@ def assign(panel: Panel, spec: Spec) -> Roles:
     running = _numbers(panel, design.running_variable.column, "design.running_variable")
     running = running - float(design.cutoff)
     rows = ~np.isnan(running)
+    if not rows.any():
+        column = design.running_variable.column
+        raise DataError(
+            f"design.running_variable: column {column!r} is missing in every row of the sample; "
+            "check the column and the sample"
+        )
     if design.donut is not None:
         rows &= (running <= -design.donut) | (running >= design.donut)
     for side, there in (("below", running < 0), ("above", running >= 0)):
@@ -41,6 +47,11 @@ def assign(panel: Panel, spec: Spec) -> Roles:
             )
     post = None
     if design.reform_date is not None and panel.period is not None:
+        if panel.calendar.unit == "integer":
+            raise DataError(
+                "design.reform_date: is a date, but the panel's time is whole numbers; "
+                "see panel.time_unit"
+            )
         post = (panel.period >= panel.calendar.of_date(design.reform_date)).astype(np.float64)
     treatment = None
     if design.treatment is not None:
@@ -53,4 +64,10 @@ def _numbers(panel: Panel, column: str, where: str) -> FloatArray:
     values = panel.frame[column]
     if not pd.api.types.is_numeric_dtype(values):
         raise DataError(f"{where}: column {column!r} holds text; it must hold numbers")
-    return values.to_numpy(np.float64)
+    numbers = values.to_numpy(np.float64)
+    if np.isinf(numbers).any():
+        raise DataError(
+            f"{where}: column {column!r} holds {int(np.isinf(numbers).sum())} infinite values; "
+            "mark them as missing"
+        )
+    return numbers

@@ -17,7 +17,7 @@ def columns(path: Path, panel: FilePanel) -> tuple[str, ...]:
     try:
         with path.open(encoding=_encoding(panel), newline="") as file:
             header = next(csv.reader(file, delimiter=panel.separator), [])
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         raise DataError(_encoding_line(path, panel)) from None
     if not header:
         raise DataError(f"{path.name}: is empty; a csv file begins with a line of column names")
@@ -51,7 +51,7 @@ def read(path: Path, names: list[str], panel: FilePanel) -> pd.DataFrame:
                 strings_can_be_null=True,
             ),
         )
-    except (pa.ArrowInvalid, UnicodeDecodeError):
+    except (pa.ArrowInvalid, UnicodeError):
         if not _decodes(path, panel):
             raise DataError(_encoding_line(path, panel)) from None
         raise DataError(
@@ -78,7 +78,7 @@ def _decodes(path: Path, panel: FilePanel) -> bool:
         with path.open(encoding=_encoding(panel)) as file:
             for _ in file:
                 pass
-    except UnicodeDecodeError:
+    except UnicodeError:
         return False
     return True
 

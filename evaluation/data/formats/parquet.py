@@ -27,9 +27,16 @@ def read(path: Path, names: list[str], panel: FilePanel) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     try:
-        frame: pd.DataFrame = pq.read_table(path, columns=names).to_pandas()
+        table = pq.read_table(path, columns=names)
     except (pa.ArrowInvalid, OSError):
         raise DataError(_unreadable(path)) from None
+    for name, kind in zip(table.column_names, table.schema.types, strict=True):
+        if pa.types.is_nested(kind) or pa.types.is_duration(kind):
+            raise DataError(
+                f"{path.name}: column {name!r} holds lists, tables or durations; write it as "
+                "numbers, text or dates"
+            )
+    frame: pd.DataFrame = table.to_pandas()
     return frame.loc[:, names]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import pandas as pd
 
@@ -12,7 +12,15 @@ from evaluation.spec.spec import Spec
 
 
 class Source(Protocol):
-    """A place that rows come from."""
+    """A place that rows come from.
+
+    Attributes
+    ----------
+    distinct
+        Whether no unit can have two rows in one period, so that nobody needs to look.
+    """
+
+    distinct: ClassVar[bool]
 
     def columns(self) -> tuple[str, ...]:
         """Return the names of the columns on offer, without reading rows."""

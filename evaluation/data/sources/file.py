@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import ClassVar
 
 import pandas as pd
 
@@ -26,6 +27,7 @@ class File:
     panel: FilePanel
     path: Path
     format: ModuleType
+    distinct: ClassVar[bool] = False
 
     def columns(self) -> tuple[str, ...]:
         """Return the file's column names."""
@@ -57,6 +59,14 @@ def open_source(spec: Spec) -> File:
     ending = path.suffix.lower().removeprefix(".")
     if ending not in FORMATS:
         raise DataError(f"panel.path: {panel.path}: unknown ending; allowed: {', '.join(FORMATS)}")
-    if not path.is_file():
+    if not _is_file(path):
         raise DataError(f"panel.path: {panel.path}: no such file; check the name and the folder")
     return File(panel, path, importlib.import_module(f"evaluation.data.formats.{ending}"))
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is there; a name that the system refuses names none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pandas as pd
 
@@ -14,6 +15,7 @@ class Frame:
     """A data frame in place of the spec's own source."""
 
     frame: pd.DataFrame
+    distinct: ClassVar[bool] = False
 
     def columns(self) -> tuple[str, ...]:
         """Return the frame's column names."""

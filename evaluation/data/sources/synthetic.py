@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pandas as pd
 
@@ -20,6 +21,7 @@ class Synthetic:
 
     panel: SyntheticPanel
     policy: str = "actual"
+    distinct: ClassVar[bool] = True
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns that every world offers."""

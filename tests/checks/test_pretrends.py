@@ -1,0 +1,84 @@
+"""The pre-trend test: full covariance, binned ends left out, refusals, power."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from evaluation.checks import pretrends
+from evaluation.checks.contract import ModelResult
+from evaluation.estimators.contract import Fit, Setting, Term, event_label
+from evaluation.spec.model import Model
+from evaluation.spec.variance import Inference
+
+COVARIANCE = np.array([[4.0, 1.0, 0.0], [1.0, 2.0, 0.0], [0.0, 0.0, 1.0]])
+
+
+def result(estimates, times, covariance=COVARIANCE, clusters=100, binned=()):
+    terms = tuple(
+        Term(value, float(np.sqrt(v)), None, None, None, "att_by_event_time", event_time=time)
+        for value, time, v in zip(estimates, times, np.diag(covariance), strict=True)
+    )
+    fit = Fit(
+        terms,
+        n_obs=1000,
+        n_clusters=clusters,
+        covariance=covariance,
+        details=tuple((event_label(time), "binned", True) for time in binned),
+    )
+    model = Model(id="path", estimand="att_by_event_time", estimator="twfe_event_study")
+    setting = Setting("att_by_event_time", Inference(("g",), "cr1"), (), (), None, None)
+    return ModelResult(model, setting, {"y": fit})
+
+
+def verdict(*args, **kwargs):
+    (found,) = pretrends.run(result(*args, **kwargs), pretrends.Options())
+    return found
+
+
+def test_statistic_is_the_quadratic_form_of_the_pre_period():
+    found = verdict([1.0, 2.0, 50.0], [-3, -2, 0])
+    pre = np.array([1.0, 2.0])
+    expected = pre @ np.linalg.solve(COVARIANCE[:2, :2], pre)
+    assert found.statistic == pytest.approx(expected)
+    assert found.p_value == pytest.approx(stats.chi2.sf(expected, 2))
+
+
+def test_effects_after_the_reform_take_no_part():
+    assert verdict([1, 2, 50], [-3, -2, 0]).p_value == verdict([1, 2, 0], [-3, -2, 0]).p_value
+
+
+def test_binned_ends_take_no_part():
+    found = verdict([100.0, 2.0, 0.0], [-3, -2, 0], binned=(-3,))
+    assert found.statistic == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    ("estimates", "words"),
+    [([20.0, 0.0, 0.0], "violation found"), ([0.1, 0.1, 0.0], "not detected")],
+)
+def test_verdicts(estimates, words):
+    found = verdict(estimates, [-3, -2, 0])
+    assert found.verdict == words
+    assert "pass" not in found.verdict + found.message
+    if words == "not detected":
+        assert "power" in found.message and "drift" in found.message
+
+
+def test_power_is_that_of_the_noncentral_chi_square():
+    found = verdict([0.1, 0.1, 0.0], [-3, -2, 0])
+    details = dict(found.details)
+    drift = details["drift"] * np.array([-3.0, -2.0])
+    noncentrality = drift @ np.linalg.solve(COVARIANCE[:2, :2], drift)
+    cut = stats.chi2.ppf(0.95, 2)
+    assert details["power"] == pytest.approx(stats.ncx2.sf(cut, 2, noncentrality))
+
+
+def test_too_many_restrictions_for_the_clusters_are_refused():
+    assert verdict([0, 0, 0], [-3, -2, 0], clusters=10).verdict == "refused"
+    assert verdict([0, 0, 0], [-3, -2, 0], clusters=11).verdict == "not detected"
+
+
+def test_a_model_without_pre_period_is_refused():
+    assert verdict([0, 0, 0], [0, 1, 2]).verdict == "refused"

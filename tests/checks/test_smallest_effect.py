@@ -1,0 +1,63 @@
+"""The headline verdict, case by case."""
+
+from __future__ import annotations
+
+import pytest
+
+from evaluation.checks.smallest_effect import Headline, headline_of, judge
+from evaluation.estimators.contract import Fit, Term
+from evaluation.inference.equivalence import minimum_detectable_effect
+from evaluation.spec.extras import SmallestEffect
+
+
+def effect(unit="per_person", **bounds):
+    column = None if unit == "per_person" else "condition_imposed"
+    return SmallestEffect(outcome="y", unit=unit, first_stage=column, **(bounds or {"value": 0.01}))
+
+
+# bound, estimate, error, p, attainable, verdict
+VERDICTS = [
+    (effect(), 0.000, 0.001, 0.9, None, "ruled_out"),
+    (effect(), 0.000, 0.020, 0.9, None, "not_ruled_out"),
+    (effect(), 0.030, 0.005, 0.001, None, "effect_found"),
+    (effect(), 0.003, 0.001, 0.003, None, "ruled_out"),  # found, and still too small to matter
+    (effect(), 0.000, 0.001, 0.9, 0.005, "uninformative"),  # bound above what is attainable
+    (effect("per_condition", value=0.05), 0.0, 0.0001, 0.9, 0.1, "ruled_out"),
+    (effect("per_condition", value=0.05), 0.0, 0.0100, 0.9, 0.1, "not_ruled_out"),
+    (effect("per_condition", value=1.50), 0.0, 0.0001, 0.9, 0.1, "uninformative"),
+    (effect("per_condition", value=0.05), 0.0, 0.0001, 0.9, -0.1, "uninformative"),
+    (effect("per_condition", value=0.05), 0.0, 0.0001, 0.9, None, "uninformative"),
+    (effect(low=-0.001, high=0.02), -0.002, 0.002, 0.3, None, "not_ruled_out"),
+    (effect(low=-0.010, high=0.02), -0.002, 0.002, 0.3, None, "ruled_out"),
+]
+
+
+@pytest.mark.parametrize(("bound", "estimate", "error", "p", "attainable", "verdict"), VERDICTS)
+def test_verdict(bound, estimate, error, p, attainable, verdict):
+    found = judge(bound, Headline(estimate, error, None, p), attainable, "condition_imposed")
+    assert found.verdict == verdict
+    assert found.term == bound.unit
+    details = dict(found.details)
+    assert details["minimum_detectable_effect"] == minimum_detectable_effect(error)
+
+
+def test_interval_is_in_the_unit_of_the_effect():
+    headline = Headline(0.002, 0.001, None, 0.05)
+    found = judge(effect("per_condition", value=0.05), headline, 0.1, "condition_imposed")
+    details = dict(found.details)
+    middle = (details["equivalence_low"] + details["equivalence_high"]) / 2
+    assert middle == pytest.approx(0.002 / 0.1)
+    assert "90 %" in found.message
+
+
+def test_a_bias_corrected_fit_is_judged_by_its_robust_pair():
+    details = (("", "robust_estimate", 0.5), ("", "robust_std_error", 0.2))
+    fit = Fit((Term(0.4, 0.1, None, None, 0.01),), n_obs=10, details=details)
+    found = headline_of(fit)
+    assert found is not None
+    assert (found.estimate, found.std_error) == (0.5, 0.2)
+
+
+def test_an_event_study_has_no_single_number():
+    fit = Fit((Term(0.4, 0.1, None, None, 0.01, event_time=0),), n_obs=10)
+    assert headline_of(fit) is None
