@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from pathlib import Path
 
 from evaluation.data.panel import Panel
@@ -57,7 +58,12 @@ def _count(panel: Panel, unit: str, time: str) -> int:
     import duckdb
 
     keys = panel.frame[[unit, time]]
-    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "threads": 1}) as base:
+    with (
+        tempfile.TemporaryDirectory() as spill,
+        duckdb.connect(
+            config={"memory_limit": MEMORY_LIMIT, "threads": 1, "temp_directory": spill}
+        ) as base,
+    ):
         base.register("keys", keys.set_axis(["unit", "time"], axis=1))
         row = base.execute(
             "SELECT coalesce(sum(n - 1), 0) FROM "

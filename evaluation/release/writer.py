@@ -101,9 +101,10 @@ def _swap(fresh: Path, folder: Path) -> None:
     folder.rename(aside)
     try:
         fresh.rename(folder)
-    except OSError:
-        aside.rename(folder)
-        raise
+    finally:
+        # Also when interrupted between the two: what was there comes back.
+        if not folder.exists():
+            aside.rename(folder)
     shutil.rmtree(aside, ignore_errors=True)
 
 

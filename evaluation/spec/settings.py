@@ -14,11 +14,15 @@ from evaluation.spec.text import tables_of
 
 PLACEHOLDER_NAME = re.compile(r"^[A-Z][A-Z0-9_]*$")
 
-# Setting a key of one alternative removes the keys of the others, table by table.
-ALTERNATIVES: dict[str, tuple[frozenset[str], ...]] = {
-    "bandwidth": (frozenset({"rule"}), frozenset({"fixed", "bias"})),
-    "design": (frozenset({"reform_date"}), frozenset({"post"})),
-    "smallest_effect_of_interest": (frozenset({"value"}), frozenset({"low", "high"})),
+# Setting a key of one side removes the keys of the other, table by table.
+Side = frozenset[str]
+ALTERNATIVES: dict[str, tuple[tuple[Side, Side], ...]] = {
+    "bandwidth": ((frozenset({"rule"}), frozenset({"fixed", "bias"})),),
+    "design": (
+        (frozenset({"reform_date"}), frozenset({"post"})),
+        (frozenset({"exposure"}), frozenset({"donut"})),
+    ),
+    "smallest_effect_of_interest": ((frozenset({"value"}), frozenset({"low", "high"})),),
 }
 
 
@@ -126,12 +130,11 @@ def _set(tables: dict[str, Any], path: tuple[str, ...], value: Any) -> str | Non
         return f"--set {'.'.join(path)}: names an entry of an array; name a key inside it"
     if not isinstance(here, dict):
         return f"--set {'.'.join(path[:-1])}: is a value, not a table"
-    groups = ALTERNATIVES.get(table_name, ())
-    chosen = next((group for group in groups if path[-1] in group), None)
-    if chosen is not None:
-        for group in groups:
-            for other in group - chosen:
-                here.pop(other, None)
+    for pair in ALTERNATIVES.get(table_name, ()):
+        for side, other_side in (pair, pair[::-1]):
+            if path[-1] in side:
+                for key in other_side:
+                    here.pop(key, None)
     here[path[-1]] = value
     return None
 
