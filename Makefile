@@ -1,6 +1,6 @@
 # Needs python3 (3.11 or newer), pip and git; everything else is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check static install lock wheelhouse clean python
+.PHONY: help demo test check static install reference lock wheelhouse clean python
 
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
@@ -33,6 +33,9 @@ static: install ## ruff, strict mypy, import layers
 
 install: python ## install requirements.lock and the project into .venv, if either changed
 	@$(PYTHON) .ci/install.py
+
+reference: install ## run the demo specs and renew outputs/reference
+	@$(VENV_PYTHON) .ci/reference.py
 
 lock: install ## compile requirements.lock from pyproject.toml (UPGRADE=1 renews every pin)
 	@$(VENV_PYTHON) .ci/lock.py $(if $(UPGRADE),--upgrade)

@@ -67,7 +67,7 @@ def _verdict(outcome: str, fit: Fit) -> Verdict:
         f"joint test of {test.rank} pre-period coefficients"
         if found
         else f"power {power:.0%} against a drift of {slope:.2g} a period"
-    )
+    ) + _caution(fit, test.rank)
     return Verdict(
         outcome,
         test.statistic,
@@ -75,6 +75,17 @@ def _verdict(outcome: str, fit: Fit) -> Verdict:
         "violation found" if found else "not detected",
         message,
         details=(("restrictions", test.rank), ("drift", slope), ("power", power)),
+    )
+
+
+def _caution(fit: Fit, restrictions: int) -> str:
+    """Say where few large clusters make the chi-squared reference reject too often."""
+    effective = next((v for t, k, v in fit.details if (t, k) == ("", "effective_clusters")), None)
+    if not isinstance(effective, float) or restrictions * 5 < effective:
+        return ""
+    return (
+        f"; {effective:.0f} effective clusters are few for {restrictions} restrictions, "
+        "so the test rejects too often"
     )
 
 

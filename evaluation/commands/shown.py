@@ -6,31 +6,37 @@ import io
 from collections.abc import Iterable, Sequence
 
 from evaluation.report.numbers import Numbers
-from evaluation.report.page import is_headline
+from evaluation.report.page import is_headline, place_of
 from evaluation.report.record import Record
 
 WIDTH = 118
 
 
 def headline_table(record: Record) -> str:
-    """Return outcome, estimand, estimate, error, interval and truth as text."""
+    """Return outcome, estimand, estimate, error, interval and truth as text.
+
+    A model without a single number, such as an event study alone in its spec, shows all of its.
+    """
     numbers = Numbers(record.spec.rounding)
     synthetic = record.spec.panel.source == "synthetic"
     head = ["outcome", "model", "estimand", "estimate", "std. error", "95 % interval"]
+    estimated = [row for row in record.estimates if row.estimate is not None]
+    shown = [row for row in estimated if is_headline(row)] or estimated
     rows = []
-    for row in record.estimates:
-        if not is_headline(row) or row.estimate is None:
-            continue
+    for row in shown:
+        label = "" if is_headline(row) else place_of(row)
         line = [
             row.outcome,
             row.model_id,
-            row.estimand,
+            " ".join(part for part in (row.estimand, label) if part),
             numbers.estimate(row.estimate),
             numbers.estimate(row.std_error),
             f"{numbers.estimate(row.conf_low)} to {numbers.estimate(row.conf_high)}",
         ]
         if synthetic:
-            line.append(numbers.estimate(record.detail(row.model_id, row.outcome, "truth")))
+            line.append(
+                numbers.estimate(record.detail(row.model_id, row.outcome, "truth", place_of(row)))
+            )
         rows.append(line)
     return text_table([*head, "truth"] if synthetic else head, rows, numeric_from=3)
 

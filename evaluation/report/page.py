@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from importlib.resources import files
 
+from evaluation.estimators.contract import label_of
 from evaluation.report.figures.choice import figures_of
 from evaluation.report.numbers import Numbers
 from evaluation.report.record import Record
@@ -30,6 +31,7 @@ def page(record: Record) -> str:
         count=numbers.count,
         truth=lambda row: record.detail(row.model_id, row.outcome, "truth"),
         synthetic=record.spec.panel.source == "synthetic",
+        place=place_of,
         figure=_first_figure(record),
     )
 
@@ -37,6 +39,11 @@ def page(record: Record) -> str:
 def is_headline(row: Estimate) -> bool:
     """Whether a row is its model's single number, or says why there is none."""
     return not (row.term or row.cohort or row.period) and row.event_time is None
+
+
+def place_of(row: Estimate) -> str:
+    """Return a row's name inside its fit, as details know it; empty for a headline."""
+    return label_of(row.estimand, row.term, row.cohort, row.period, row.event_time)
 
 
 def _first_figure(record: Record) -> dict[str, str] | None:

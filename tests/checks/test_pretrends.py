@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -82,3 +84,12 @@ def test_too_many_restrictions_for_the_clusters_are_refused():
 
 def test_a_model_without_pre_period_is_refused():
     assert verdict([0, 0, 0], [0, 1, 2]).verdict == "refused"
+
+
+@pytest.mark.parametrize(("effective", "cautious"), [(9.5, True), (60.0, False)])
+def test_few_effective_clusters_are_named(effective, cautious):
+    given = result([0.1, 0.1, 0.0], [-3, -2, 0])
+    fit = given.fits["y"]
+    told = replace(fit, details=(("", "effective_clusters", effective),))
+    (found,) = pretrends.run(replace(given, fits={"y": told}), pretrends.Options())
+    assert ("rejects too often" in found.message) == cautious
