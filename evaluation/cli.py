@@ -15,7 +15,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Evaluate the activity duty for social-assistance recipients under 30 from specs.",
 )
 
 
@@ -48,6 +47,24 @@ def main() -> None:
         for line in error.faults:
             typer.echo(f"{error.label}: {line}", err=True)
         sys.exit(error.exit_code)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        _print(f"activity-duty {version('activity-duty')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+]
+
+
+@app.callback()
+def top(version: Version = False) -> None:
+    """Evaluate the activity duty for social-assistance recipients under 30 from specs."""
 
 
 @app.command()

@@ -17,6 +17,7 @@ from evaluation.data.sources import open_source
 from evaluation.data.sources.frame import Frame
 from evaluation.errors import SpecError
 from evaluation.estimators.fitting import estimate_models
+from evaluation.report.notes import notes_of
 from evaluation.report.points import plotted_points
 from evaluation.report.record import Record
 from evaluation.report.rows import check_rows, detail_rows, estimate_rows
@@ -94,18 +95,6 @@ def refuse_unavailable(spec: Spec, *, built_in_source: bool = True) -> None:
         lines = [line for line in lines if not line.startswith("panel.source")]
     if lines:
         raise SpecError(*(f"{spec.id}: {line}" for line in lines))
-
-
-def notes_of(spec: Spec) -> tuple[str, ...]:
-    """Return what must stand beside the estimates of a spec."""
-    if spec.sample.denominator == "population" and spec.sample.rows in ("person_month", "person"):
-        return ()
-    if spec.sample.denominator == "population" and not isinstance(spec.sample.rows, str):
-        return ()
-    return (
-        "The sample is selected by receipt, which the duty itself may change: "
-        "estimates hold for those who receive, not for the population.",
-    )
 
 
 class Clock:

@@ -1,0 +1,54 @@
+"""What must stand beside the estimates of a spec, from its text alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evaluation.data.truth import FLOWS
+from evaluation.spec.design import DidDesign, RdDesign
+from evaluation.spec.resolve import OFFICE_COLUMNS
+from evaluation.spec.spec import Spec
+
+AGE = "age_months"
+SELECTING_ROWS = ("entry", "at_risk_entry", "at_risk_exit")
+
+
+def notes_of(spec: Spec) -> tuple[str, ...]:
+    """Return the notes that a reader needs to take a spec's numbers for what they are."""
+    return (*_selection(spec), *_age_shocks(spec), *_stocks(spec))
+
+
+def _selection(spec: Spec) -> Iterator[str]:
+    if spec.sample.denominator != "population" or spec.sample.rows in SELECTING_ROWS:
+        yield (
+            "The sample is selected by receipt, which the duty itself may change: estimates hold "
+            "for those who receive, not for the population."
+        )
+
+
+def _age_shocks(spec: Spec) -> Iterator[str]:
+    design = spec.design
+    by_age = isinstance(design, DidDesign) and design.treated and design.treated.column == AGE
+    if by_age and any(set(model.clusters) & OFFICE_COLUMNS for model in spec.models):
+        yield (
+            "Treated and control differ by age alone, and municipality clusters do not see "
+            "national shocks to one age group: intervals are conditional on there being none."
+        )
+
+
+def _stocks(spec: Spec) -> Iterator[str]:
+    design = spec.design
+    if not isinstance(design, RdDesign) or design.running_variable.column != AGE:
+        return
+    jumping = {
+        name
+        for model in spec.models
+        if model.estimand == "itt_at_cutoff"
+        for name in spec.outcomes_of(model)
+        if spec.outcomes[name].column not in FLOWS
+    }
+    if jumping:
+        yield (
+            "A stock cannot jump at a birthday, it kinks: a local-linear jump in "
+            f"{', '.join(sorted(jumping))} is biased at any bandwidth, toward zero as it shrinks."
+        )

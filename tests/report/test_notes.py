@@ -1,0 +1,33 @@
+"""What must stand beside estimates."""
+
+from __future__ import annotations
+
+import pytest
+
+from evaluation.catalogue import catalogue
+from evaluation.report.notes import notes_of
+from evaluation.spec.loader import read_spec
+from evaluation.spec.shipped import find_spec
+
+# spec, settings, fragments of the notes
+NOTES = [
+    ("age_did", {}, ["national shocks"]),
+    ("age_did", {"sample.denominator": "recipients"}, ["selected by receipt", "national shocks"]),
+    ("municipal_adoption", {}, []),
+    ("release_at_30", {}, ["selected by receipt"]),
+    (
+        "release_at_30",
+        {"outcomes.employed.column": "employed", "outcomes.employed.kind": "binary"},
+        ["selected by receipt", "a local-linear jump in employed is biased"],
+    ),
+    ("senate", {}, []),
+]
+
+
+@pytest.mark.parametrize(("spec_id", "settings", "fragments"), NOTES)
+def test_notes(spec_id, settings, fragments):
+    path = find_spec(spec_id)
+    assert path is not None
+    notes = notes_of(read_spec(path, catalogue(), settings=settings))
+    assert len(notes) == len(fragments)
+    assert all(fragment in note for fragment, note in zip(fragments, notes, strict=True))
