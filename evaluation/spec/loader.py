@@ -5,17 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import Any
 
 from evaluation.errors import SpecError
 from evaluation.spec.catalogue import Catalogue
 from evaluation.spec.digest import spec_digest
-from evaluation.spec.faults import lines_of, nearest
+from evaluation.spec.faults import nearest
 from evaluation.spec.inherit import merge_base
-from evaluation.spec.model import CheckRequest, Model
-from evaluation.spec.options import OptionsModel
 from evaluation.spec.origin import Origin
 from evaluation.spec.paths import own_tree, resolved
 from evaluation.spec.rules import broken_rules
@@ -23,11 +19,7 @@ from evaluation.spec.settings import Settings, apply_overrides, read_settings
 from evaluation.spec.shipped import shipped_specs
 from evaluation.spec.spec import Spec
 from evaluation.spec.text import tables_of
-
-Entry = TypeVar("Entry", Model, CheckRequest)
-
-COMMON_MODEL_KEYS = frozenset(Model.model_fields) - {"options"}
-COMMON_CHECK_KEYS = frozenset(CheckRequest.model_fields) - {"options"}
+from evaluation.spec.validate import validate
 
 
 def read_spec(
@@ -81,7 +73,7 @@ def build_spec(
     """Return the spec that ``tables`` describe, with overrides applied and every rule checked."""
     tables = apply_overrides(tables, settings)
     try:
-        spec = _validate(tables, catalogue)
+        spec = validate(tables, catalogue)
         faults = list(broken_rules(spec, catalogue, origin))
         if faults:
             raise SpecError(*faults)
@@ -135,115 +127,3 @@ def _with_base(tables: dict[str, Any], path: Path) -> dict[str, Any]:
             f"{path.name}: extends: the base extends another spec; one level is allowed"
         )
     return merge_base(base, tables)
-
-
-def _frozen(value: Any) -> Any:
-    """Return TOML values with arrays as tuples, which is what frozen tables hold."""
-    if isinstance(value, list):
-        return tuple(_frozen(item) for item in value)
-    if isinstance(value, dict):
-        return {key: _frozen(item) for key, item in value.items()}
-    return value
-
-
-def _validate(tables: dict[str, Any], catalogue: Catalogue) -> Spec:
-    raw = _frozen(tables)
-    faults: list[str] = []
-    own = dict(raw)
-    model_options: list[OptionsModel] = []
-    check_options: list[OptionsModel] = []
-    if isinstance(raw.get("models"), tuple):
-        own["models"], model_options = _split(
-            raw["models"], "models", COMMON_MODEL_KEYS, "estimator",
-            {name: offer.options for name, offer in catalogue.estimators.items()},
-            catalogue.planned_estimators, faults,
-        )  # fmt: skip
-    if isinstance(raw.get("checks"), tuple):
-        own["checks"], check_options = _split(
-            raw["checks"], "checks", COMMON_CHECK_KEYS, "kind",
-            {name: offer.options for name, offer in catalogue.checks.items()},
-            catalogue.planned_checks, faults,
-        )  # fmt: skip
-    try:
-        spec = Spec.model_validate(own)
-    except ValidationError as error:
-        raise SpecError(*lines_of(error, own, Spec), *faults) from None
-    if faults:
-        raise SpecError(*faults)
-    return spec.model_copy(
-        update={
-            "models": _with_options(spec.models, model_options),
-            "checks": _with_options(spec.checks, check_options),
-        }
-    )
-
-
-def _with_options(tables: tuple[Entry, ...], options: list[OptionsModel]) -> tuple[Entry, ...]:
-    pairs = zip(tables, options, strict=True)
-    return tuple(table.model_copy(update={"options": chosen}) for table, chosen in pairs)
-
-
-def _split(
-    entries: tuple[Any, ...],
-    array: str,
-    common: frozenset[str],
-    selector: str,
-    offers: Mapping[str, type[OptionsModel]],
-    planned: frozenset[str],
-    faults: list[str],
-) -> tuple[tuple[Any, ...], list[OptionsModel]]:
-    """Part each entry into the common keys and the options of what it selects."""
-    shared: list[Any] = []
-    options: list[OptionsModel] = []
-    for position, entry in enumerate(entries):
-        if not isinstance(entry, dict):
-            shared.append(entry)
-            continue
-        shared.append({key: value for key, value in entry.items() if key in common})
-        rest = {key: value for key, value in entry.items() if key not in common}
-        name = entry.get(selector)
-        where = f"{array}.{entry.get('id') or entry.get(selector) or position + 1}"
-        if isinstance(name, str) and name in offers:
-            options.append(_options(offers[name], rest, where, common, faults))
-            continue
-        options.append(OptionsModel())
-        if isinstance(name, str) and name not in planned:
-            known = sorted({*offers, *planned})
-            faults.append(
-                f"{where}.{selector}: unknown {'estimator' if array == 'models' else 'check'} "
-                f"{name!r}{nearest(name, known)} (there are: {', '.join(known)})"
-            )
-    return tuple(shared), options
-
-
-def _options(
-    table: type[OptionsModel],
-    rest: dict[str, Any],
-    where: str,
-    common: frozenset[str],
-    faults: list[str],
-) -> OptionsModel:
-    try:
-        return table.model_validate(rest)
-    except ValidationError as error:
-        unknown = [
-            f for f in error.errors() if f["type"] == "extra_forbidden" and len(f["loc"]) == 1
-        ]
-        for fault in unknown:
-            key = str(fault["loc"][0])
-            allowed = [*table.model_fields, *sorted(common)]
-            faults.append(
-                f"{where}.{key}: unknown key{nearest(key, allowed)} "
-                f"(allowed here: {', '.join(allowed)})"
-            )
-        known = {key: value for key, value in rest.items() if key in table.model_fields}
-        faults.extend(_other_faults(table, known, where))
-        return OptionsModel()
-
-
-def _other_faults(table: type[BaseModel], known: dict[str, Any], where: str) -> list[str]:
-    try:
-        table.model_validate(known)
-    except ValidationError as error:
-        return lines_of(error, known, table, where)
-    return []
