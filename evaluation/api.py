@@ -115,8 +115,22 @@ def load_spec(
     SpecError
         With every fault found.
     """
+    return _read(path, set, allow, with_paths=True)
+
+
+def _read(
+    path: str | Path,
+    settings: Mapping[str, Any] | None,
+    allow: Iterable[str | Path],
+    *,
+    with_paths: bool,
+) -> Spec:
     return read_spec(
-        Path(path), catalogue(), settings=set or {}, allowed=[Path(folder) for folder in allow]
+        Path(path),
+        catalogue(),
+        settings=settings or {},
+        allowed=[Path(folder) for folder in allow],
+        with_paths=with_paths,
     )
 
 
@@ -153,7 +167,8 @@ def run(
             raise UsageError("set: takes effect when a spec is read; pass it to load_spec")
         loaded = spec
     else:
-        loaded = load_spec(spec, set=set, allow=allow)
+        # With rows at hand the spec's own source is not read, so its path may be anywhere.
+        loaded = _read(spec, set, allow, with_paths=frame is None)
     memory = None if out is None else Path(out) / ".cache"
     record = run_spec(loaded, frame=frame, memory=memory)
     return Result(record, None if out is None else write_record(record, Path(out)))

@@ -131,7 +131,8 @@ def explain(spec: SpecName, set_: Set = [], allow: Allow = []) -> None:  # noqa:
     from evaluation.review.explain import explain as verb
     from evaluation.spec.loader import read_spec
 
-    _print(verb(read_spec(locate(spec), catalogue(), settings=set_, allowed=allow)).rstrip())
+    read = read_spec(locate(spec), catalogue(), settings=set_, allowed=allow, with_paths=False)
+    _print(verb(read).rstrip())
 
 
 @app.command("list")

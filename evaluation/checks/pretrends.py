@@ -9,7 +9,7 @@ import numpy as np
 
 from evaluation.checks.contract import ModelResult, Verdict
 from evaluation.estimators.contract import Fit
-from evaluation.inference.wald import Wald, wald
+from evaluation.inference.wald import Wald, hotelling_p_value, wald
 from evaluation.spec.options import OptionsModel
 
 TITLE = "Pre-trend test"
@@ -28,10 +28,11 @@ class Options(OptionsModel):
 def run(result: ModelResult, options: Any) -> tuple[Verdict, ...]:
     """Test the pre-period coefficients of a model jointly, outcome by outcome.
 
-    Binned ends take no part. The verdict is ``violation found`` or ``not detected``, never a
-    pass: the message states the power against a linear drift whose slope moves the last
-    coefficient by one standard error. A test with a fifth as many restrictions as clusters is
-    refused.
+    Binned ends take no part. With clusters the reference is Hotelling's, by their effective number:
+    the chi-squared one rejects too often where a few clusters are large. The verdict is
+    ``violation found`` or ``not detected``, never a pass: the message states the power against a
+    linear drift whose slope moves the last coefficient by one standard error. A test with a fifth
+    as many restrictions as clusters is refused.
     """
     return tuple(_verdict(name, fit) for name, fit in result.fits.items())
 
@@ -60,36 +61,47 @@ def _verdict(outcome: str, fit: Fit) -> Verdict:
     estimates = np.array([fit.terms[at].estimate for at in places])
     covariance = fit.covariance[np.ix_(places, places)]
     test = wald(estimates, covariance)
+    blocks = _effective_clusters(fit)
+    p_value = test.p_value if blocks is None else hotelling_p_value(test, blocks)
+    if p_value is None:
+        return Verdict(
+            outcome, test.statistic, None, "refused",
+            f"{test.rank} restrictions leave no degree of freedom with {blocks or 0:.0f} effective "
+            "clusters; test fewer event times",
+        )  # fmt: skip
     times = np.array([fit.terms[at].event_time for at in places], dtype=np.float64)
-    found = test.p_value is not None and test.p_value < LEVEL
-    slope, power = _power(times, covariance, test)
+    found = p_value < LEVEL
+    slope, power = _power(times, covariance, test, blocks)
     message = (
         f"joint test of {test.rank} pre-period coefficients"
         if found
         else f"power {power:.0%} against a drift of {slope:.2g} a period"
-    ) + _caution(fit, test.rank)
+    )
     return Verdict(
         outcome,
         test.statistic,
-        test.p_value,
+        p_value,
         "violation found" if found else "not detected",
         message,
-        details=(("restrictions", test.rank), ("drift", slope), ("power", power)),
+        details=(
+            ("restrictions", test.rank),
+            ("effective_clusters", blocks),
+            ("p_value_chi_squared", test.p_value),
+            ("drift", slope),
+            ("power", power),
+        ),
     )
 
 
-def _caution(fit: Fit, restrictions: int) -> str:
-    """Say where few large clusters make the chi-squared reference reject too often."""
-    effective = next((v for t, k, v in fit.details if (t, k) == ("", "effective_clusters")), None)
-    if not isinstance(effective, float) or restrictions * 5 < effective:
-        return ""
-    return (
-        f"; {effective:.0f} effective clusters are few for {restrictions} restrictions, "
-        "so the test rejects too often"
-    )
+def _effective_clusters(fit: Fit) -> float | None:
+    """Return the number of equal clusters that would tell as much, ``None`` without clusters."""
+    found = next((v for t, k, v in fit.details if (t, k) == ("", "effective_clusters")), None)
+    return float(found) if isinstance(found, int | float) else None
 
 
-def _power(times: np.ndarray, covariance: np.ndarray, test: Wald) -> tuple[float, float]:
+def _power(
+    times: np.ndarray, covariance: np.ndarray, test: Wald, blocks: float | None
+) -> tuple[float, float]:
     """Return a slope of one standard error over the pre-period, and the test's power against it."""
     from scipy import stats
 
@@ -98,5 +110,10 @@ def _power(times: np.ndarray, covariance: np.ndarray, test: Wald) -> tuple[float
     drift = wald(slope * times, covariance)
     if test.rank == 0:
         return slope, 0.0
-    cut = float(stats.chi2.ppf(1.0 - LEVEL, test.rank))
-    return slope, float(stats.ncx2.sf(cut, test.rank, drift.statistic))
+    q = test.rank
+    if blocks is None:
+        cut = float(stats.chi2.ppf(1.0 - LEVEL, q))
+        return slope, float(stats.ncx2.sf(cut, q, drift.statistic))
+    left = blocks - q
+    cut = float(stats.f.ppf(1.0 - LEVEL, q, left))
+    return slope, float(stats.ncf.sf(cut, q, left, drift.statistic))

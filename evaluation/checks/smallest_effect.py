@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import floor, log10
 
 from evaluation.checks.contract import Verdict
 from evaluation.estimators.contract import Fit
@@ -16,6 +17,11 @@ from evaluation.inference.equivalence import (
 from evaluation.spec.extras import SmallestEffect
 
 LEVEL = 0.05
+MINUS = "\N{MINUS SIGN}"
+
+# An interval is printed with three digits of its larger end, and no more decimals than four.
+LEAST_DIGITS = 3
+MOST_DECIMALS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,9 @@ def judge(
         ("attainable_effect", attainable),
     ]
     if factor is None or factor <= 0:
-        message = f"the duty did not raise {scale_name}, so no effect {_unit(effect)} is attainable"
+        message = (
+            f"the duty did not raise {scale_name}, so no effect {unit_words(effect)} is attainable"
+        )
         return _verdict(effect, "uninformative", message, None, details)
     bounds = (low * factor, high * factor)
     test = equivalence(headline.estimate, headline.std_error, *bounds, headline.df)
@@ -86,33 +94,69 @@ def judge(
         ("bound_high", high),
         ("equivalence_power_at_zero", power),
     ]
-    verdict, message = _words(effect, headline, test, attainable, bounds, factor)
+    scaled = (test.low / factor, test.high / factor)
+    shown = interval_words(effect, *scaled, attainable)
+    if attainable is not None and max(-bounds[0], bounds[1]) > attainable:
+        message = (
+            f"the bound of {bounds_words(effect)} exceeds what is attainable "
+            f"({attainable:.4f} per person); {shown}"
+        )
+        return _verdict(effect, "uninformative", message, test, details)
+    message = f"{shown}; bounds {bounds_words(effect)}"
+    verdict = _against(test, headline)
     return _verdict(effect, verdict, message, test, details)
 
 
-def _words(
-    effect: SmallestEffect,
-    headline: Headline,
-    test: Equivalence,
-    attainable: float | None,
-    bounds: tuple[float, float],
-    factor: float,
-) -> tuple[str, str]:
-    shown = f"90 % interval {test.low / factor:.4f} to {test.high / factor:.4f} {_unit(effect)}"
-    if attainable is not None and max(-bounds[0], bounds[1]) > attainable:
-        return "uninformative", (
-            f"the bound exceeds what is attainable ({attainable:.4f} per person); {shown}"
-        )
-    outside = headline.p_value is not None and headline.p_value < LEVEL
+def _against(test: Equivalence, headline: Headline) -> str:
+    """Return the verdict on bounds that are attainable."""
     if test.p_value < LEVEL:
-        return "ruled_out", f"effects beyond the bounds are ruled out; {shown}"
-    if outside:
-        return "effect_found", f"an effect is found, and the bounds are not excluded; {shown}"
-    return "not_ruled_out", f"effects beyond the bounds are not ruled out; {shown}"
+        return "ruled_out"
+    if headline.p_value is not None and headline.p_value < LEVEL:
+        return "effect_found"
+    return "not_ruled_out"
 
 
-def _unit(effect: SmallestEffect) -> str:
+def unit_words(effect: SmallestEffect) -> str:
+    """Return the unit of an effect in words."""
     return effect.unit.replace("_", " ")
+
+
+def bounds_words(effect: SmallestEffect) -> str:
+    """Return the bounds in words: ``±0.05 per condition``, or both ends."""
+    low, high = effect.bounds
+    ends = f"±{high:g}" if low == -high else f"{low:g} to {high:g}"
+    return f"{ends} {unit_words(effect)}".replace("-", MINUS)
+
+
+def beyond_words(effect: SmallestEffect) -> str:
+    """Return which effects a verdict speaks of: ``beyond ±0.05 per condition``."""
+    low, high = effect.bounds
+    return f"{'beyond' if low == -high else 'outside'} {bounds_words(effect)}"
+
+
+def interval_words(
+    effect: SmallestEffect, low: float, high: float, attainable: float | None
+) -> str:
+    """Return the 90 per cent interval of a verdict in words, and what scales it.
+
+    Parameters
+    ----------
+    effect
+        The bound; its unit is that of the interval.
+    low, high
+        Ends of the interval in that unit.
+    attainable
+        The first stage, by which an interval in another unit than persons was divided.
+    """
+    largest = max(abs(low), abs(high))
+    decimals = LEAST_DIGITS if largest == 0 else LEAST_DIGITS - 1 - floor(log10(largest))
+    decimals = min(max(decimals, 0), MOST_DECIMALS)
+    ends = f"{low:.{decimals}f} to {high:.{decimals}f}".replace("-", MINUS)
+    shown = f"90 % interval {ends} {unit_words(effect)}"
+    if effect.unit == "per_person" or attainable is None:
+        return shown
+    scale = "share of recipients" if effect.unit == "per_recipient" else "first stage"
+    return f"{shown}; the {scale}, {attainable:.4f}, is taken as known"
 
 
 def _verdict(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 from evaluation.errors import GateError, UsageError
@@ -32,7 +33,9 @@ def _truth(record: Record) -> Iterator[str]:
             continue
         if isinstance(truth, float) and row.estimate is not None and row.std_error:
             compared = True
-            distance = abs(row.estimate - truth) / row.std_error
+            drawn = record.detail(row.model_id, row.outcome, "truth_monte_carlo_error")
+            error = math.hypot(row.std_error, drawn if isinstance(drawn, float) else 0.0)
+            distance = abs(row.estimate - truth) / error
             if distance > TRUTH_ERRORS:
                 yield f"{row.model_id} {row.outcome} lies {distance:.1f} errors from the truth"
     if not compared:

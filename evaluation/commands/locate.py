@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 from evaluation.spec.shipped import find_spec
@@ -17,3 +18,12 @@ def locate(name: str) -> Path:
         return path
     word = name.removeprefix("specs/")
     return find_spec(word.removesuffix(".toml")) or find_spec(word) or path
+
+
+def spec_id_of(path: Path) -> str:
+    """Return the id that a spec's text gives it, else its file name; faults are told later."""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("id")
+    except (OSError, ValueError, RecursionError):
+        return str(path)
+    return found if isinstance(found, str) else str(path)

@@ -12,8 +12,9 @@ from pathlib import Path
 from evaluation.catalogue import catalogue
 from evaluation.commands.console import Console
 from evaluation.commands.gates import pass_gates
-from evaluation.commands.locate import locate
+from evaluation.commands.locate import locate, spec_id_of
 from evaluation.commands.outputs import refuse_unwritable
+from evaluation.commands.remarks import remarks
 from evaluation.commands.shown import headline_table
 from evaluation.errors import UsageError, UserError
 from evaluation.pipeline import run_spec
@@ -58,15 +59,14 @@ def run(
     Raises
     ------
     UsageError
-        Where two specs share an id's file name, so that one's outputs would replace the other's.
+        Where two specs share an id, so that one's outputs would replace the other's.
     """
     paths = [locate(name) for name in specs]
-    twice = [str(path) for path, count in Counter(paths).items() if count > 1]
-    if twice:
-        raise UsageError(f"run: {', '.join(twice)} is named twice; name each spec once")
+    _refuse_shared_ids(paths)
     work = [Job(path, tuple(settings), tuple(allowed), out, gates) for path in paths]
     ended: list[Done] = []
     if jobs > 1 and len(work) > 1:
+        console.stage("run", f"{len(work)} specs, {jobs} at a time")
         # Fork would copy the thread pools of numerical libraries in an unknown state.
         with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
             for done in pool.map(run_job, work):
@@ -79,6 +79,17 @@ def run(
             tell(done, console)
             ended.append(done)
     return tuple(ended)
+
+
+def _refuse_shared_ids(paths: Sequence[Path]) -> None:
+    counted = Counter(spec_id_of(path) for path in paths)
+    for spec_id, count in counted.items():
+        if count > 1:
+            named = ", ".join(str(path) for path in paths if spec_id_of(path) == spec_id)
+            raise UsageError(
+                f"run: {named} have the id {spec_id!r}: one's outputs would replace the other's; "
+                "name each spec once, or give each its own id"
+            )
 
 
 def run_job(job: Job, announce: Callable[[str], None] = lambda stage: None) -> Done:
@@ -104,9 +115,8 @@ def tell(done: Done, console: Console) -> None:
     if done.record is not None and done.folder is not None:
         console.say(f"\n{done.record.spec.title}")
         console.say(headline_table(done.record))
-        for row in done.record.estimates:
-            if row.status in ("refused", "failed"):
-                console.say(f"{row.status}: {row.model_id}: {row.outcome}: {row.reason}")
+        for line in remarks(done.record):
+            console.say(line)
         console.say(f"{done.label}: {done.record.status}; {done.folder / 'restricted/report.html'}")
         console.event(
             "done",

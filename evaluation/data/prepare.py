@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evaluation.data.panel import Panel, read_panel
 from evaluation.data.roles import Roles, assign_roles
-from evaluation.data.sample import draw_sample, refuse_empty
+from evaluation.data.sample import collapse_rows, refuse_empty, select_rows
 from evaluation.data.sources import Source
 from evaluation.data.uniqueness import check_unique
 from evaluation.spec.spec import Spec
@@ -38,13 +38,13 @@ def prepare(spec: Spec, source: Source, memory: Path | None = None) -> Prepared:
     DataError
         With what reading the data shows.
     """
-    panel = read_panel(spec, source)
+    selected = select_rows(read_panel(spec, source), spec)
     if not source.distinct:
-        check_unique(panel, spec.panel.time, memory)
-    sample = draw_sample(panel, spec)
+        check_unique(selected, spec, memory)
+    sample = collapse_rows(selected, spec)
     roles = assign_roles(sample, spec)
     if not roles.rows.all():
-        left = sample.take(roles.rows, f"without rows that are {roles.step}")
+        left = sample.take(roles.rows, f"without {roles.step}")
         refuse_empty(left)
         return Prepared(left, roles.only(roles.rows))
     return Prepared(sample, roles)

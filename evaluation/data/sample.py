@@ -1,4 +1,4 @@
-"""Draw the sample: window, rows, denominator, filters, each step counted."""
+"""Draw the sample: window, rows, denominator, filters, then longer periods and groups."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from evaluation.spec.spec import Spec
 BoolArray = NDArray[np.bool_]
 
 
-def draw_sample(panel: Panel, spec: Spec) -> Panel:
-    """Return the rows that enter the models.
+def select_rows(panel: Panel, spec: Spec) -> Panel:
+    """Return the rows of the source that enter, each step counted.
 
     Raises
     ------
@@ -40,6 +40,18 @@ def draw_sample(panel: Panel, spec: Spec) -> Panel:
         panel = panel.take(~rows, f"drop {_words(drop.column, drop.conditions)}")
     for interval in spec.sample.drop_periods:
         panel = panel.take(~_within(panel, interval), f"drop periods {_span(interval)}")
+    refuse_empty(panel)
+    return panel
+
+
+def collapse_rows(panel: Panel, spec: Spec) -> Panel:
+    """Return longer periods and groups where the spec asks for them.
+
+    Raises
+    ------
+    DataError
+        Where a column has no value for a group, or no row is left.
+    """
     panel = coarsen(panel, spec)
     if isinstance(spec.sample.rows, GroupedRows):
         panel = group_rows(panel, spec, spec.sample.rows)

@@ -9,19 +9,20 @@ from pathlib import Path
 
 from evaluation.data.panel import Panel
 from evaluation.errors import DataError, EnvironmentProblem
+from evaluation.spec.spec import Spec
 
 MEMORY_LIMIT = "1GB"
 
 
-def check_unique(panel: Panel, time: str | None, memory: Path | None) -> None:
+def check_unique(panel: Panel, spec: Spec, memory: Path | None) -> None:
     """Refuse a panel in which a unit has two rows in one period of the source.
 
     Parameters
     ----------
     panel
-        The panel as read, before coarsening.
-    time
-        Name of the time column.
+        The rows selected, before they are collapsed.
+    spec
+        Names the time column; its panel and sample say which rows were looked at.
     memory
         Folder that remembers inputs found unique; ``None`` checks every time.
 
@@ -30,9 +31,11 @@ def check_unique(panel: Panel, time: str | None, memory: Path | None) -> None:
     DataError
         With the number of duplicate rows.
     """
+    time = spec.panel.time
     if panel.unit is None or time is None:
         return
-    key = hashlib.sha256(json.dumps([sorted(panel.inputs.items()), panel.unit, time]).encode())
+    asked = [spec.panel.model_dump_json(), spec.sample.model_dump_json()]
+    key = hashlib.sha256(json.dumps([sorted(panel.inputs.items()), *asked]).encode())
     mark = None if memory is None else memory / f"unique-{key.hexdigest()[:32]}"
     if mark is not None and mark.exists():
         return
@@ -40,7 +43,8 @@ def check_unique(panel: Panel, time: str | None, memory: Path | None) -> None:
     if duplicates:
         raise DataError(
             f"panel: {duplicates} rows repeat a pair of unit {panel.unit!r} and time {time!r}; "
-            "make one row of each, or leave out panel.unit for repeated cross-sections"
+            "select one row of each in sample.keep, or leave out panel.unit for repeated "
+            "cross-sections"
         )
     if mark is None:
         return

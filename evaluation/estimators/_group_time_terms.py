@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evaluation.data.model_data import FloatArray
+from evaluation.data.model_data import FloatArray, IntArray
+from evaluation.estimators._adoption import Adoption
 from evaluation.estimators._aggregates import Aggregate
 from evaluation.estimators._group_time import Contrast, GroupTime
 from evaluation.estimators._problem import DetailValue
@@ -59,6 +60,36 @@ class Joint:
     rows: tuple[Aggregate | Contrast, ...]
     values: FloatArray
     covariance: FloatArray
+
+    def without_error(self, cohorts: frozenset[int]) -> Joint:
+        """Return the same numbers, with no variance for effects of some cohorts alone."""
+        unknown = [
+            at
+            for at, row in enumerate(self.rows)
+            if (isinstance(row, Contrast) and row.cohort in cohorts)
+            or (isinstance(row, Aggregate) and row.family == "cohort" and row.at in cohorts)
+        ]
+        if not unknown:
+            return self
+        covariance = self.covariance.copy()
+        covariance[unknown, :] = 0.0
+        covariance[:, unknown] = 0.0
+        return replace(self, covariance=covariance)
+
+
+def cohorts_in_one_block(ready: Adoption, block: IntArray) -> frozenset[int]:
+    """Return the cohorts whose rows all lie in one cluster, which then has no variance of its own.
+
+    Parameters
+    ----------
+    ready
+        The panel.
+    block
+        Codes of clusters, shape ``(n,)``.
+    """
+    return frozenset(
+        cohort for cohort in ready.cohorts if len(np.unique(block[ready.cohort == cohort])) == 1
+    )
 
 
 def joint(
@@ -149,7 +180,7 @@ def _place(row: Aggregate | Contrast, labels: Labels) -> tuple[str, str, str, st
 
 
 def pretest_details(
-    found: Joint, anticipation: int, blocks: int
+    found: Joint, anticipation: int, blocks: float
 ) -> list[tuple[str, str, DetailValue]]:
     """Return the joint test that every effect before treatment (and anticipation) is zero.
 
@@ -160,7 +191,8 @@ def pretest_details(
     anticipation
         Periods before treatment that it may already reach.
     blocks
-        Units or clusters; a test of more than a fifth as many restrictions is not made.
+        Effective number of units or clusters; a test of more than a fifth as many restrictions is
+        not made.
     """
     before = [
         i
@@ -173,7 +205,7 @@ def pretest_details(
     if test.rank == 0:
         return []
     if test.rank * BLOCKS_PER_RESTRICTION >= blocks:
-        reason = f"not made: {test.rank} restrictions against {blocks} independent blocks"
+        reason = f"not made: {test.rank} restrictions against {blocks:.0f} effective blocks"
         return [("", "pretest", reason)]
     return [
         ("", "pretest_statistic", test.statistic),

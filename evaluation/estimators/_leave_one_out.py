@@ -58,8 +58,8 @@ def leave_one_out(
             if (whole <= 0).any():
                 raise DataError(
                     f"outcome {ready.data.outcome}: variance cr3: a cohort or its controls live in "
-                    "one cluster alone, so the jackknife does not exist: use variance = 'cr1', or "
-                    "coarser periods"
+                    "one cluster alone, so its error is unknown: make cohorts coarser with "
+                    "panel.period, or leave it out in sample.drop"
                 )
             found[:, j] += sign * rest_total[:, chosen].sum(axis=1) / whole
     return found

@@ -18,6 +18,7 @@ from evaluation.estimators._group_time_terms import (
     ESTIMAND,
     Labels,
     band_details,
+    cohorts_in_one_block,
     joint,
     pretest_details,
     terms_of,
@@ -144,6 +145,17 @@ def _effects(
     return found, (note,)
 
 
+def _blind(cohorts: frozenset[int], labels: Labels) -> tuple[str, ...]:
+    """Return a warning that names the cohorts whose own variation nobody sees."""
+    if not cohorts:
+        return ()
+    named = ", ".join(labels.cohort(one) for one in sorted(cohorts))
+    return (
+        f"cohort {named} lies in one cluster: the error of its effects is unknown, and averages "
+        "that it enters understate theirs",
+    )
+
+
 def _moments(
     ready: Adoption,
     setting: Setting,
@@ -210,11 +222,12 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         families = tuple(f for f in ESTIMAND if f in implied | set(setting.options.aggregate))
         averages = aggregates(effects.contrasts, effects.estimates, sizes, families)
         moments, factor = _moments(ready, setting, effects, added, weight, block, factor)
-        found = joint(effects, averages, moments, len(sizes.cohorts))
+        blind = cohorts_in_one_block(ready, block) if clusters is not None else frozenset()
+        found = joint(effects, averages, moments, len(sizes.cohorts)).without_error(blind)
     df = float(count - 1)
     used = df if setting.inference.distribution == "t" else None
     labels = Labels(data.cohort_labels, data.period_labels)
-    rows = np.bincount(block).astype(np.float64)
+    mass = np.bincount(block, weight).astype(np.float64)
     details: list[tuple[str, str, DetailValue]] = [
         *ready.details,
         ("", "control_group", setting.design.control_group),
@@ -224,9 +237,9 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         ("", "blocks", count),
         ("", "small_sample_factor", factor),
         ("", "degrees_of_freedom", df),
-        ("", "effective_clusters", effective_clusters(rows)),
-        ("", "largest_cluster_share", largest_share(rows)),
-        *pretest_details(found, setting.design.anticipation, count),
+        ("", "effective_clusters", effective_clusters(mass)),
+        ("", "largest_cluster_share", largest_share(mass)),
+        *pretest_details(found, setting.design.anticipation, effective_clusters(mass)),
         *band_details(found, labels, setting.options.bands, used),
     ]
     return Fit(
@@ -236,5 +249,5 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         n_clusters=clusters,
         details=tuple(details),
         covariance=found.covariance,
-        warnings=(*ready.warnings, *notes),
+        warnings=(*ready.warnings, *notes, *_blind(blind, labels)),
     )

@@ -50,7 +50,7 @@ def estimator(name: str) -> Estimator:
 def estimator_offers() -> dict[str, EstimatorOffer]:
     """Return what the spec loader must know of every estimator."""
     return {
-        name: EstimatorOffer(one.Options, one.DESIGNS, one.ESTIMANDS, one.VARIANCES)
+        name: EstimatorOffer(one.Options, one.DESIGNS, one.ESTIMANDS, one.VARIANCES, one.NEEDS)
         for name in estimator_names()
         for one in (estimator(name),)
     }

@@ -35,6 +35,9 @@ def equation(setting: Setting) -> str:
     """Return the estimating equation as one line of text."""
     effects = "".join(f" + effect[{name}]" for name in setting.fixed_effects)
     controls = "".join(f" + {name}'γ" for name in setting.controls)
+    dose = setting.design.treatment
+    if dose is not None:
+        return f"y = β·{dose.column}{effects}{controls} + error"
     return f"y = β·(treated × post) + main effects{effects}{controls} + error"
 
 
@@ -98,15 +101,30 @@ def _effects(data: ModelData, setting: Setting) -> dict[str, IntArray]:
 
 def _staggered(data: ModelData, dose: FloatArray) -> tuple[str, ...]:
     """Return a warning where units start treatment at different times."""
-    if data.cohort is None:
+    if data.cohort is not None:
+        later = data.cohort[dose > 0]
+        starts = later[np.isfinite(later)]
+    elif data.dose is not None and data.unit is not None and data.period is not None:
+        starts = _first_treated(data.unit, data.period, dose)
+    else:
         return ()
-    later = data.cohort[dose > 0]
-    if len(np.unique(later[np.isfinite(later)])) < 2:
+    if len(np.unique(starts)) < 2:
         return ()
     return (
         "adoption is staggered: the coefficient mixes comparisons with units already treated, "
         "which mislead where effects change over time; see group_time_att",
     )
+
+
+def _first_treated(unit: IntArray, period: IntArray, dose: FloatArray) -> FloatArray:
+    """Return the first period with treatment of every unit that was seen without it before."""
+    on = dose > 0
+    begun = np.full(int(unit.max()) + 1, np.inf)
+    np.minimum.at(begun, unit[on], period[on].astype(np.float64))
+    seen = np.full(len(begun), np.inf)
+    np.minimum.at(seen, unit, period.astype(np.float64))
+    later: FloatArray = begun[np.isfinite(begun) & (seen < begun)]
+    return later
 
 
 def fit(data: ModelData, setting: Setting) -> Fit:

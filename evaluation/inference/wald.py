@@ -29,6 +29,31 @@ class Wald:
     p_value: float | None
 
 
+def hotelling_p_value(test: Wald, blocks: float) -> float | None:
+    """Return the upper tail of a Wald statistic whose covariance comes from few blocks.
+
+    With nu = blocks - 1 and q restrictions, (nu - q + 1) / (nu q) × W is F(q, nu - q + 1) under the
+    hypothesis, exactly so for normal scores of equal size. Source: Hotelling (1931), Annals of
+    Mathematical Statistics 2(3).
+
+    Parameters
+    ----------
+    test
+        The Wald test.
+    blocks
+        Number of independent blocks, or the effective number where they differ in size.
+
+    Returns
+    -------
+    float or None
+        ``None`` where the blocks leave no degree of freedom.
+    """
+    nu, q = blocks - 1.0, test.rank
+    if q == 0 or nu - q + 1 <= 0:
+        return None
+    return float(special.fdtrc(q, nu - q + 1, (nu - q + 1) / (nu * q) * test.statistic))
+
+
 def wald(estimates: FloatArray, covariance: FloatArray, tolerance: float = 1e-10) -> Wald:
     """Return the Wald test that every estimate is zero.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from evaluation.data.truth import FLOWS
 from evaluation.spec.design import DidDesign, RdDesign
+from evaluation.spec.filters import FixedDate
 from evaluation.spec.resolve import OFFICE_COLUMNS
 from evaluation.spec.spec import Spec
 
@@ -15,7 +16,7 @@ SELECTING_ROWS = ("entry", "at_risk_entry", "at_risk_exit")
 
 def notes_of(spec: Spec) -> tuple[str, ...]:
     """Return the notes that a reader needs to take a spec's numbers for what they are."""
-    return (*_selection(spec), *_age_shocks(spec), *_stocks(spec))
+    return (*_selection(spec), *_carry_over(spec), *_age_shocks(spec), *_stocks(spec))
 
 
 def _selection(spec: Spec) -> Iterator[str]:
@@ -23,6 +24,24 @@ def _selection(spec: Spec) -> Iterator[str]:
         yield (
             "The sample is selected by receipt, which the duty itself may change: estimates hold "
             "for those who receive, not for the population."
+        )
+
+
+def _carry_over(spec: Spec) -> Iterator[str]:
+    """Say what ages compared month by month do not identify."""
+    design = spec.design
+    if not isinstance(design, DidDesign) or design.treated is None:
+        return
+    current = not isinstance(design.treated.assigned_at, FixedDate)
+    if (
+        design.treated.column == AGE
+        and current
+        and any(m.estimand == "att" for m in spec.models)
+    ):
+        yield (
+            "Age difference-in-differences identifies att only without carry-over into controls "
+            "who were treated at 29, and without spillover to those above 30; what it identifies "
+            "in general is att_relative, the effect on treated less the effect on control rows."
         )
 
 

@@ -19,6 +19,12 @@ class Numbers:
             return "–"
         return f"{value:.{self.rounding.estimate}f}".replace("-", "\N{MINUS SIGN}")
 
+    def with_error(self, value: object, error: object) -> str:
+        """Return a value with its error where that is positive; a dash for none."""
+        shown = self.estimate(value)
+        certain = not isinstance(error, int | float) or not error > 0
+        return shown if certain or shown == "–" else f"{shown} ± {self.estimate(error)}"
+
     def p_value(self, value: float | None) -> str:
         """Return a p-value, never as zero."""
         if value is None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from evaluation.checks.registry import PLANNED
 from evaluation.estimators.fitting import setting_of
 from evaluation.estimators.registry import estimator
+from evaluation.report.model_words import model_words
 from evaluation.report.record import Record
+from evaluation.report.words import listed
 from evaluation.spec.model import Model
 from evaluation.spec.spec import Spec
 
@@ -39,16 +42,18 @@ class Statement:
         In words, with population and weights.
     equation
         One line.
+    details
+        Outcomes, filters and options, one line.
     assumptions
-        What identifies it, each with the checks of this spec that speak to it and those that
-        could.
+        What identifies it, each with what speaks to it.
     """
 
     model_id: str
     estimator: str
     estimand: str
     equation: str
-    assumptions: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
+    details: str
+    assumptions: tuple[tuple[str, str], ...]
     inference: str
     source: str
 
@@ -73,13 +78,22 @@ def _statement(spec: Spec, model: Model) -> Statement:
         module.TITLE,
         f"{model.estimand}: {words}; {weighting(spec)}.",
         module.equation(setting),
-        tuple(
-            (text, tuple(k for k in kinds if k in asked), tuple(k for k in kinds if k not in asked))
-            for text, kinds in module.assumptions(setting)
-        ),
+        model_words(spec, model),
+        tuple((text, _spoken_to(kinds, asked)) for text, kinds in module.assumptions(setting)),
         _inference(setting.inference.cluster, setting.inference.variance, setting.inference),
         module.SOURCE,
     )
+
+
+def _spoken_to(kinds: tuple[str, ...], asked: set[str]) -> str:
+    """Return which checks speak to an assumption, and which of them are run here."""
+    run = [kind for kind in kinds if kind in asked and kind not in PLANNED]
+    if run:
+        return f"checked here by {listed(run)}"
+    if not kinds:
+        return "no check speaks to it"
+    named = [f"{kind} (not available yet)" if kind in PLANNED else kind for kind in kinds]
+    return f"not checked here; {listed(named, 'or')} would speak to it"
 
 
 def weighting(spec: Spec) -> str:
@@ -110,8 +124,8 @@ def _inference(cluster: tuple[str, ...], variance: str, inference: object) -> st
         "hc1": "robust to heteroskedasticity (HC1)",
         "nn": "nearest-neighbour",
         "cr1": "cluster-robust (CR1)",
-        "cr3": "cluster jackknife (CR3)",
+        "cr3": "cluster-jackknife (CR3)",
     }
     by = f", clustered by {' and '.join(cluster)}" if cluster else ""
     distribution = getattr(inference, "distribution", "t")
-    return f"Standard errors {names[variance]}{by}; {distribution} distribution."
+    return f"Standard errors are {names[variance]}{by}; {DISTRIBUTIONS[distribution]}."

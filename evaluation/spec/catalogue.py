@@ -16,6 +16,7 @@ class EstimatorOffer:
     designs: frozenset[str]
     estimands: frozenset[str]
     variances: frozenset[str]
+    needs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ def read_spec(
     settings: Iterable[str] | Mapping[str, Any] = (),
     allowed: Iterable[Path] = (),
     environment: Mapping[str, str] | None = None,
+    with_paths: bool = True,
 ) -> Spec:
     """Read the spec at ``path``.
 
@@ -44,6 +45,8 @@ def read_spec(
         Folders that may be read beside the declared ones.
     environment
         Where ``${NAME}`` is looked up after ``settings``; the process environment by default.
+    with_paths
+        Whether paths must be filled and allowed: not where nothing will be read.
 
     Raises
     ------
@@ -59,6 +62,7 @@ def read_spec(
         settings=chosen,
         origin=Origin(folder=path.parent, values=values, allowed=tuple(allowed)),
         label=path.name,
+        with_paths=with_paths,
     )
 
 
@@ -69,12 +73,13 @@ def build_spec(
     settings: Settings,
     origin: Origin,
     label: str,
+    with_paths: bool = True,
 ) -> Spec:
     """Return the spec that ``tables`` describe, with overrides applied and every rule checked."""
     tables = apply_overrides(tables, settings)
     try:
         spec = validate(tables, catalogue)
-        faults = list(broken_rules(spec, catalogue, origin))
+        faults = list(broken_rules(spec, catalogue, origin if with_paths else None))
         if faults:
             raise SpecError(*faults)
     except SpecError as error:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from evaluation.spec.catalogue import Catalogue
-from evaluation.spec.design import RdDesign
+from evaluation.spec.design import DidDesign, RdDesign
 from evaluation.spec.faults import nearest
 from evaluation.spec.model import Model
 from evaluation.spec.resolve import resolve_inference
@@ -74,11 +74,21 @@ def _fits(spec: Spec, model: Model, catalogue: Catalogue, where: str) -> Iterato
             f"{where}.estimand: {model.estimator!r} does not give {model.estimand!r} "
             f"(it gives: {', '.join(sorted(offer.estimands))})"
         )
+    varying = isinstance(spec.design, DidDesign) and spec.design.treatment is not None
+    if "event_time" in offer.needs and varying:
+        yield (
+            f"{where}.estimator: {model.estimator!r} needs an event to count time from; "
+            "design.treatment varies over time: give treated with post or reform_date"
+        )
+    if "period" in offer.needs and spec.panel.time is None:
+        yield f"panel.time: is missing; {where} needs it"
     variance = resolve_inference(spec, model).variance
     if variance not in offer.variances:
+        given = ", ".join(sorted(offer.variances))
+        default = "" if model.variance else ", the default here; set variance to one of those"
         yield (
             f"{where}.variance: {model.estimator!r} does not give {variance!r} "
-            f"(it gives: {', '.join(sorted(offer.variances))})"
+            f"(it gives: {given}){default}"
         )
 
 

@@ -70,11 +70,11 @@ def resolve(text: str, origin: Origin, where: str) -> Path:
     """
     if text.startswith(PACKAGE):
         return _in_package(text.removeprefix(PACKAGE), where)
-    path = resolved(origin.folder, fill(text, origin, where), where)
+    # What a person types is relative to where they stand; what a spec says, to the spec.
+    start = Path.cwd() if text.startswith("${") else origin.folder
+    path = resolved(start, fill(text, origin, where), where)
     folders = [own_tree(origin.folder), *(folder.resolve() for folder in origin.allowed)]
-    folders += [
-        resolved(origin.folder, origin.values[name], where) for name in PLACEHOLDER.findall(text)
-    ]
+    folders += [resolved(start, origin.values[name], where) for name in PLACEHOLDER.findall(text)]
     if not any(path.is_relative_to(folder) for folder in folders):
         raise SpecError(
             f"{where}: lies outside the folders that this spec may read (its own tree, "

@@ -23,7 +23,7 @@ Rule = Callable[[Spec], Iterator[str]]
 POLICIES = ("registry_default", "statistics_norway", "microdata_no", "opensafely", "acro", "none")
 
 
-def broken_rules(spec: Spec, catalogue: Catalogue, origin: Origin) -> Iterator[str]:
+def broken_rules(spec: Spec, catalogue: Catalogue, origin: Origin | None) -> Iterator[str]:
     """Yield a line for every rule that ``spec`` breaks."""
     for rule in (_ids, time_rules, design_rules, _checks, _smallest_effects, _policy):
         yield from rule(spec)
@@ -39,7 +39,9 @@ def broken_rules(spec: Spec, catalogue: Catalogue, origin: Origin) -> Iterator[s
             f"panel.encoding: found {spec.panel.encoding!r}; allowed: a text encoding such as "
             "'utf-8' or 'latin-1'"
         )
-    yield from _paths(spec, origin)
+    if origin is not None:
+        yield from _paths(spec, origin)
+    yield from _placeholders(spec)
 
 
 def _is_encoding(name: str) -> bool:
@@ -105,6 +107,9 @@ def _paths(spec: Spec, origin: Origin) -> Iterator[str]:
             resolve(text, origin, where)
         except SpecError as error:
             yield from error.faults
+
+
+def _placeholders(spec: Spec) -> Iterator[str]:
     named = {text for _, text in marked_values(spec, PathName)}
     for where, text in _texts(spec.model_dump(), ""):
         if PLACEHOLDER.search(text) and text not in named:

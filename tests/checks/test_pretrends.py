@@ -86,10 +86,24 @@ def test_a_model_without_pre_period_is_refused():
     assert verdict([0, 0, 0], [0, 1, 2]).verdict == "refused"
 
 
-@pytest.mark.parametrize(("effective", "cautious"), [(9.5, True), (60.0, False)])
-def test_few_effective_clusters_are_named(effective, cautious):
-    given = result([0.1, 0.1, 0.0], [-3, -2, 0])
-    fit = given.fits["y"]
-    told = replace(fit, details=(("", "effective_clusters", effective),))
-    (found,) = pretrends.run(replace(given, fits={"y": told}), pretrends.Options())
-    assert ("rejects too often" in found.message) == cautious
+def told(effective):
+    given = result([2.0, 3.0, 0.0], [-3, -2, 0])
+    fit = replace(given.fits["y"], details=(("", "effective_clusters", effective),))
+    (found,) = pretrends.run(replace(given, fits={"y": fit}), pretrends.Options())
+    return found
+
+
+def test_few_effective_clusters_take_hotellings_reference():
+    found = told(9.5)
+    nu, q = 8.5, 2
+    expected = stats.f.sf((nu - q + 1) / (nu * q) * found.statistic, q, nu - q + 1)
+    assert found.p_value == pytest.approx(expected)
+    assert found.p_value > dict(found.details)["p_value_chi_squared"]
+
+
+def test_many_effective_clusters_approach_chi_squared():
+    assert told(1e7).p_value == pytest.approx(stats.chi2.sf(told(1e7).statistic, 2), rel=1e-4)
+
+
+def test_no_degree_of_freedom_is_a_refusal():
+    assert told(2.0).verdict == "refused"

@@ -120,7 +120,7 @@ def test_a_missing_group_or_date_has_no_role(tiny, four, flow_of) -> None:
         "post": {"column": "phase", "at_least": 2},
     }
     prepared = tiny.prepare(four, design=design)
-    assert flow_of(prepared)[-1] == ("without rows that are without group or date", 10, 4)
+    assert flow_of(prepared)[-1] == ("without rows that lack a group or date", 10, 4)
     asked = {**design, "treated": {"column": "group", "missing": True}}
     asked["control"] = {"column": "group", "equals": 0}
     with pytest.raises(DataError, match="treated group has no rows after"):

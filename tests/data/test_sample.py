@@ -65,7 +65,7 @@ def test_rows_without_a_side_leave_last(tiny, four, flow_of) -> None:
         "post": {"column": "year", "at_least": 2},
     }
     prepared = tiny.prepare(four, design=design)
-    assert flow_of(prepared)[-1] == ("without rows that are neither treated nor control", 9, 3)
+    assert flow_of(prepared)[-1] == ("without rows of neither group", 9, 3)
     assert len(prepared.roles.treated) == len(prepared.panel.frame) == 9
 
 

@@ -120,6 +120,7 @@ def setting(module, kind=None, options=None, **changes) -> Setting:
         "anticipation": 0,
         "unbalanced": None,
         "always_treated": None,
+        "treatment": None,
     }
     design |= changes.pop("design", {})
     inference = changes.pop("inference", Inference(("group",), "cr1"))

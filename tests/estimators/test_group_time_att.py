@@ -433,7 +433,7 @@ def test_cr3_is_refused_where_a_cohort_lives_in_one_cluster(samples):
     code = np.unique(data.cohort, return_inverse=True)[1] * 2 + data.unit % 2
     code[data.cohort == data.cohort.min()] = 0
     data = replace(data, columns=data.columns.assign(cluster=code))
-    with pytest.raises(DataError, match=r"one cluster alone.*cr1"):
+    with pytest.raises(DataError, match=r"one cluster alone.*error is unknown"):
         fit(samples, data, inference=Inference(("cluster",), "cr3"))
 
 
@@ -442,3 +442,18 @@ def test_cr3_is_refused_with_controls(samples):
     data = replace(data, columns=data.columns.assign(x=np.arange(data.n_obs) % 5.0))
     with pytest.raises(DataError, match="cr3 with controls"):
         fit(samples, data, inference=Inference(("cluster",), "cr3"), controls=("x",))
+
+
+def test_a_cohort_in_one_cluster_has_no_error_of_its_own(samples):
+    data = clustered(samples)
+    first = np.isfinite(data.cohort) & (data.cohort == data.cohort.min())
+    code = np.where(first, 99, data.columns["cluster"])
+    data = replace(data, columns=data.columns.assign(cluster=code))
+    found = fit(
+        samples, data, options={"aggregate": ("cohort",)}, inference=Inference(("cluster",), "cr1")
+    )
+    label = data.cohort_labels[int(data.cohort.min())]
+    blind = [t for t in found.terms if t.cohort == label]
+    assert blind and all(t.std_error is None and t.p_value is None for t in blind)
+    assert any(t.std_error for t in found.terms if t.cohort not in ("", label))
+    assert any(label in warning and "one cluster" in warning for warning in found.warnings)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from evaluation.data.model_data import ModelData
 from evaluation.errors import DataError, EstimationError
 from evaluation.estimators import _regression, twfe
 from evaluation.estimators._problem import require_positive
@@ -295,3 +296,19 @@ def test_effective_clusters_are_named(samples):
     assert 1 <= named(found, "effective_clusters_leverage") <= 10
     assert named(found, "small_sample_factor") == pytest.approx(0.9)
     assert found.n_clusters == 10
+
+
+@pytest.mark.parametrize(("starts", "warned"), [((3, 3, 99), False), ((3, 5, 99), True)])
+def test_a_dose_that_starts_at_different_times_is_warned(samples, starts, warned):
+    unit = np.repeat(np.arange(30), 8)
+    period = np.tile(np.arange(8), 30)
+    dose = (period >= np.array(starts)[unit % 3]).astype(np.float64)
+    y = np.random.default_rng(1).normal(size=len(unit)) + dose
+    data = ModelData(
+        "y", y, pd.DataFrame({"unit": unit, "time": period}), unit=unit, period=period, dose=dose
+    )
+    setting = samples.setting(
+        twfe, "did", inference=Inference(("unit",), "cr1"), fixed_effects=("unit", "time")
+    )
+    found = twfe.fit(data, setting)
+    assert any("staggered" in warning for warning in found.warnings) == warned

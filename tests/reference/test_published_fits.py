@@ -30,7 +30,7 @@ def setting(kind, inference, options, effects=(), controls=(), estimand="att", *
         inference=inference,
         controls=tuple(controls),
         fixed_effects=effects,
-        design=SimpleNamespace(kind=kind, **design),
+        design=SimpleNamespace(kind=kind, treatment=None, **design),
         options=options,
     )
 

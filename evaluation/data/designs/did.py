@@ -41,7 +41,7 @@ def assign(panel: Panel, spec: Spec) -> Roles:
         event_time = (panel.period - first_post).astype(np.float64)
     return Roles(
         rows,
-        "neither treated nor control" if dated.all() else "without group or date",
+        "rows of neither group" if dated.all() else "rows that lack a group or date",
         treated=treated.astype(np.float64),
         post=post.astype(np.float64),
         event_time=event_time,

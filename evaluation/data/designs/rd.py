@@ -56,7 +56,8 @@ def assign(panel: Panel, spec: Spec) -> Roles:
     treatment = None
     if design.treatment is not None:
         treatment = _numbers(panel, design.treatment.column, "design.treatment")
-    step = "no running variable" if design.donut is None else "donut and no running variable"
+    lost = "rows that lack the running variable"
+    step = lost if design.donut is None else f"rows in the donut, and {lost}"
     return Roles(rows, step, running=running, post=post, treatment=treatment)
 
 

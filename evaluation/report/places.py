@@ -1,0 +1,21 @@
+"""Where a row stands among the numbers of its model."""
+
+from __future__ import annotations
+
+from evaluation.estimators.contract import label_of
+from evaluation.results import Estimate
+
+
+def is_headline(row: Estimate) -> bool:
+    """Whether a row is its model's single number, or says why there is none."""
+    return not (row.term or row.cohort or row.period) and row.event_time is None
+
+
+def place_of(row: Estimate) -> str:
+    """Return a row's name inside its fit, as details know it; empty for a headline."""
+    return label_of(row.estimand, row.term, row.cohort, row.period, row.event_time)
+
+
+def is_reference(row: Estimate) -> bool:
+    """Whether a row is zero by construction: the period that others are compared with."""
+    return row.estimate == 0 and row.std_error is None and row.conf_low is None

@@ -1,0 +1,16 @@
+"""The truth beside an estimate, with its Monte Carlo error where it has one."""
+
+from __future__ import annotations
+
+from evaluation.report.numbers import Numbers
+from evaluation.report.places import place_of
+from evaluation.report.record import Record
+from evaluation.results import Estimate
+
+
+def truth_text(record: Record, row: Estimate, numbers: Numbers) -> str:
+    """Return the truth of a row as printed: ``0.1424 ± 0.0221``, a dash for none."""
+    key = (row.model_id, row.outcome)
+    place = place_of(row)
+    error = record.detail(*key, "truth_monte_carlo_error", place)
+    return numbers.with_error(record.detail(*key, "truth", place), error)
