@@ -21,11 +21,15 @@ class Policy:
         Adoption statuses whose municipalities ever demand activity.
     extra_months
         Whole months after the month of release in which the duty still holds.
+    this_month
+        Where given, each month is recorded as if the duty had this share in it (where it is in
+        force at all), while lives go on as they did: what the current month's rule does at once.
     """
 
     description: str
     adopting: frozenset[str]
     extra_months: int = 0
+    this_month: float | None = None
 
 
 POLICY_TABLE: Mapping[str, Policy] = MappingProxyType(
@@ -40,6 +44,16 @@ POLICY_TABLE: Mapping[str, Policy] = MappingProxyType(
             "as actual, but the duty still holds in the first whole month after 30",
             frozenset(STATUSES),
             extra_months=1,
+        ),
+        "under_duty": Policy(
+            "as actual until the month before, and this month under the duty whatever the age",
+            frozenset(STATUSES),
+            this_month=1.0,
+        ),
+        "released": Policy(
+            "as actual until the month before, and this month free of the duty whatever the age",
+            frozenset(STATUSES),
+            this_month=0.0,
         ),
     }
 )

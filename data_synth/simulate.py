@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,16 +71,21 @@ def simulate_chunk(
         share = exposure_share(age, persons.birth_day, days_in(month), release)
         duty = np.where(month >= force, duty_share(share, age, release, policy), 0.0)
         enter_life(state, world, rates, position, step, draws)
-        before = state.receiving
+        before, seen = state.receiving, state
+        if policy.this_month is not None and month >= first:
+            seen = copy(state)
         live_month(state, persons, world, rates, position, step, duty, draws)
         if month < first:
             continue
-        row, on = month - first, state.receiving
+        if policy.this_month is not None:
+            duty = np.where(month >= force, policy.this_month, 0.0)
+            live_month(seen, persons, world, rates, position, step, duty, draws)
+        row, on = month - first, seen.receiving
         lives.received[row] = on
         lives.received_before[row] = before
-        lives.employed[row] = state.employed
-        lives.educated[row] = state.educated
-        lives.duty_months[row] = state.duty_months
+        lives.employed[row] = seen.employed
+        lives.educated[row] = seen.educated
+        lives.duty_months[row] = seen.duty_months
         u = draws.uniform("condition", step)
         lives.condition_imposed[row] = on & _condition(u, persons.condition, low_use, duty, world)
         u = draws.uniform("grant", step)

@@ -16,6 +16,7 @@ from evaluation.errors import UsageError
 from evaluation.pipeline import run_spec
 from evaluation.release.writer import result_files, write_record
 from evaluation.report.figures.choice import figures_of
+from evaluation.report.numbers import Numbers
 from evaluation.report.record import Record
 from evaluation.report.tables import main_table
 from evaluation.spec.faults import nearest
@@ -37,6 +38,22 @@ class Result:
 
     record: Record
     folder: Path | None = None
+
+    def __repr__(self) -> str:
+        """Return spec, status and the main table as text, not the whole record."""
+        spec, rounding = self.record.spec, self.record.spec.rounding
+        shown = self._shown().to_string(
+            index=False, na_rep="–", float_format=Numbers(rounding).estimate
+        )
+        return f"{spec.id}: {self.record.status}\n{shown}"
+
+    def _repr_html_(self) -> str:
+        """Return the main table as a notebook shows it."""
+        rounding = self.record.spec.rounding
+        html: str = self._shown().to_html(
+            index=False, na_rep="–", float_format=Numbers(rounding).estimate
+        )
+        return html
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
@@ -90,6 +107,13 @@ class Result:
         if f"{name}.csv" not in files:
             raise UsageError(f"no file {name!r} (there are: estimates, details, checks)")
         return files[f"{name}.csv"]
+
+    def _shown(self) -> pd.DataFrame:
+        """Return the main table without columns that hold nothing, such as an unknown truth."""
+        table = self.table().dropna(axis="columns", how="all")
+        # Counts stay whole beside a model that has none.
+        counts = {"n_obs": "Int64"} if "n_obs" in table else {}
+        return table.astype(counts).astype(object).fillna("–")
 
     def _rows(self, name: str) -> pd.DataFrame:
         text = result_files(self.record)[name]

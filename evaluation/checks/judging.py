@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from evaluation.checks.contract import ModelResult, Verdict
 from evaluation.checks.registry import check
 from evaluation.checks.smallest_effect import Headline, headline_of, judge
@@ -67,6 +69,21 @@ def _headline(
     return Judgement(EQUIVALENCE, "", verdict)
 
 
+def _share(prepared: Prepared, column: str) -> float:
+    """Return the mean of a column over rows under the policy, weighted as the sample is."""
+    panel, roles = prepared.panel, prepared.roles
+    values = panel.frame[column].to_numpy(np.float64)
+    rows = roles.rows & ~np.isnan(values)
+    for role in (roles.treated, roles.post):
+        rows &= True if role is None else role == 1
+    if roles.running is not None:
+        below = getattr(prepared.design, "treated_side", "below") == "below"
+        rows &= (roles.running < 0) == below
+    weight = panel.weight_of(column)
+    mass = None if weight is None else panel.frame[weight].to_numpy(np.float64)[rows]
+    return float(np.average(values[rows], weights=mass))
+
+
 def _attainable(effect: SmallestEffect, prepared: Prepared, result: ModelResult) -> float | None:
     """Return the effect on one person if each counted unit moved the outcome by one.
 
@@ -77,10 +94,7 @@ def _attainable(effect: SmallestEffect, prepared: Prepared, result: ModelResult)
     if column is None:
         return None
     if effect.unit == "per_recipient":
-        rows = prepared.roles.rows.copy()
-        for role in (prepared.roles.treated, prepared.roles.post):
-            rows &= True if role is None else role == 1
-        return float(prepared.panel.frame[column][rows].mean())
+        return _share(prepared, column)
     fit = result.first_stages.get(column)
     headline: Headline | None = headline_of(fit) if fit is not None else None
     return None if headline is None else headline.estimate

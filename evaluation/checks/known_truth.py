@@ -44,8 +44,9 @@ def _of_fit(
     spec: Spec, result: ModelResult, name: str, fit: Fit, large: Coupled, own: Coupled
 ) -> list[KnownTruth]:
     outcome = spec.outcomes[name]
-    true: Mapping[Key, Truth] = truths(large, spec, result.model, outcome)
-    here: Mapping[Key, Truth] = truths(own, spec, result.model, outcome)
+    cells = frozenset((term.cohort, term.period) for term in fit.terms if term.period)
+    true: Mapping[Key, Truth] = truths(large, spec, result.model, outcome, cells)
+    here: Mapping[Key, Truth] = truths(own, spec, result.model, outcome, cells)
     binned = {term for term, kind, value in fit.details if kind == "binned" and value}
     return [
         KnownTruth(result.model.id, name, place, true[key], here.get(key))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
+from pydantic import Field
 
 from evaluation.checks.contract import ModelResult, Verdict
-from evaluation.estimators.contract import Fit
+from evaluation.estimators.contract import Fit, FloatArray
 from evaluation.inference.wald import Wald, hotelling_p_value, wald
 from evaluation.spec.options import OptionsModel
 
@@ -22,34 +22,27 @@ LEVEL = 0.05
 
 
 class Options(OptionsModel):
-    """The pre-trend test has no options of its own."""
+    """Which event times are tested: all before the reform, or those from ``earliest`` on."""
+
+    earliest: int | None = Field(default=None, lt=0)
 
 
 def run(result: ModelResult, options: Any) -> tuple[Verdict, ...]:
     """Test the pre-period coefficients of a model jointly, outcome by outcome.
 
-    Binned ends take no part. With clusters the reference is Hotelling's, by their effective number:
-    the chi-squared one rejects too often where a few clusters are large. The verdict is
-    ``violation found`` or ``not detected``, never a pass: the message states the power against a
-    linear drift whose slope moves the last coefficient by one standard error. A test with a fifth
-    as many restrictions as clusters is refused.
+    Binned ends and periods that treatment may already reach (``anticipation``) take no part. With
+    clusters the reference is Hotelling's, by their effective number: the chi-squared one rejects
+    too often where a few clusters are large. The verdict is ``violation found`` or
+    ``not detected``, never a pass: the message states the power against a linear drift away from
+    the reference, whose slope moves the farthest coefficient by one standard error. A test with a
+    fifth as many restrictions as clusters is refused, and one that leaves fewer degrees of freedom
+    than it has restrictions.
     """
-    return tuple(_verdict(name, fit) for name, fit in result.fits.items())
+    return tuple(_verdict(name, fit, options.earliest) for name, fit in result.fits.items())
 
 
-def _verdict(outcome: str, fit: Fit) -> Verdict:
-    binned = {term for term, name, value in fit.details if name == "binned" and value}
-    before = [
-        at
-        for at, term in enumerate(fit.terms)
-        if term.event_time is not None
-        and term.event_time < 0
-        and term.label not in binned
-        and term.std_error is not None
-        and term.std_error > 0
-    ]
-    # Averages by event time where the model gives them, else every cohort's own.
-    places = [at for at in before if not fit.terms[at].cohort] or before
+def _verdict(outcome: str, fit: Fit, earliest: int | None) -> Verdict:
+    places = _places(fit, earliest)
     if fit.covariance is None or not places:
         return Verdict(outcome, None, None, "refused", "the model has no pre-period coefficients")
     if fit.n_clusters is not None and len(places) * 5 >= fit.n_clusters:
@@ -61,27 +54,28 @@ def _verdict(outcome: str, fit: Fit) -> Verdict:
     estimates = np.array([fit.terms[at].estimate for at in places])
     covariance = fit.covariance[np.ix_(places, places)]
     test = wald(estimates, covariance)
-    blocks = _effective_clusters(fit)
+    found = _detail(fit, "effective_clusters")
+    blocks = float(found) if isinstance(found, int | float) else None
     p_value = test.p_value if blocks is None else hotelling_p_value(test, blocks)
-    if p_value is None:
+    # With nu = blocks - 1, Hotelling's second degree of freedom is nu - q + 1.
+    if p_value is None or (blocks is not None and blocks - test.rank < test.rank):
         return Verdict(
             outcome, test.statistic, None, "refused",
-            f"{test.rank} restrictions leave no degree of freedom with {blocks or 0:.0f} effective "
-            "clusters; test fewer event times",
+            f"{test.rank} restrictions leave too few degrees of freedom with {blocks or 0:.3g} "
+            "effective clusters, which must be at least twice as many; test fewer event times: set earliest",
         )  # fmt: skip
-    times = np.array([fit.terms[at].event_time for at in places], dtype=np.float64)
-    found = p_value < LEVEL
-    slope, power = _power(times, covariance, test, blocks)
+    slope, power = _power(_drift(fit, places), covariance, test, blocks)
+    rejected = p_value < LEVEL
     message = (
         f"joint test of {test.rank} pre-period coefficients"
-        if found
+        if rejected
         else f"power {power:.0%} against a drift of {slope:.2g} a period"
     )
     return Verdict(
         outcome,
         test.statistic,
         p_value,
-        "violation found" if found else "not detected",
+        "violation found" if rejected else "not detected",
         message,
         details=(
             ("restrictions", test.rank),
@@ -93,21 +87,58 @@ def _verdict(outcome: str, fit: Fit) -> Verdict:
     )
 
 
-def _effective_clusters(fit: Fit) -> float | None:
-    """Return the number of equal clusters that would tell as much, ``None`` without clusters."""
-    found = next((v for t, k, v in fit.details if (t, k) == ("", "effective_clusters")), None)
-    return float(found) if isinstance(found, int | float) else None
+def _detail(fit: Fit, name: str) -> float | int | str | bool | None:
+    """Return a detail of the whole fit, ``None`` where it has none by that name."""
+    return next((v for term, key, v in fit.details if (term, key) == ("", name)), None)
+
+
+def _anticipation(fit: Fit) -> int:
+    found = _detail(fit, "anticipation")
+    return int(found) if isinstance(found, int | float) else 0
+
+
+def _places(fit: Fit, earliest: int | None) -> list[int]:
+    """Return where the coefficients lie that the test takes."""
+    binned = {term for term, name, value in fit.details if name == "binned" and value}
+    first = -_anticipation(fit)
+    before = [
+        at
+        for at, term in enumerate(fit.terms)
+        if term.event_time is not None
+        and term.event_time < first
+        and (earliest is None or term.event_time >= earliest)
+        and term.label not in binned
+        and term.std_error is not None
+        and term.std_error > 0
+    ]
+    # Averages by event time where the model gives them, else every cohort's own.
+    return [at for at in before if not fit.terms[at].cohort] or before
+
+
+def _drift(fit: Fit, places: list[int]) -> FloatArray:
+    """Return what a linear drift with slope one makes of every coefficient, shape ``(places,)``.
+
+    Coefficients against one reference move with the distance from it; those against the period
+    just before (``base_period`` varying) all move by one step.
+    """
+    if _detail(fit, "base_period") == "varying":
+        return np.ones(len(places))
+    reference = _detail(fit, "reference")
+    base = reference if isinstance(reference, int | float) else -1 - _anticipation(fit)
+    return np.array([(fit.terms[at].event_time or 0) - base for at in places], dtype=np.float64)
 
 
 def _power(
-    times: np.ndarray, covariance: np.ndarray, test: Wald, blocks: float | None
+    shape: FloatArray, covariance: FloatArray, test: Wald, blocks: float | None
 ) -> tuple[float, float]:
     """Return a slope of one standard error over the pre-period, and the test's power against it."""
     from scipy import stats
 
-    span = float(np.abs(times).max())
-    slope = math.sqrt(float(np.diag(covariance).max())) / span
-    drift = wald(slope * times, covariance)
+    errors = np.sqrt(np.diag(covariance))
+    span = np.abs(shape).max()
+    # A lone coefficient at its own reference does not move: any slope will do.
+    slope = float(errors[np.abs(shape) == span].max() / (span if span > 0 else 1.0))
+    drift = wald(slope * shape, covariance)
     if test.rank == 0:
         return slope, 0.0
     q = test.rank

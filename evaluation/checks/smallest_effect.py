@@ -95,14 +95,14 @@ def judge(
         ("equivalence_power_at_zero", power),
     ]
     scaled = (test.low / factor, test.high / factor)
-    shown = interval_words(effect, *scaled, attainable)
+    shown = interval_words(effect, *scaled)
     if attainable is not None and max(-bounds[0], bounds[1]) > attainable:
         message = (
-            f"the bound of {bounds_words(effect)} exceeds what is attainable "
-            f"({attainable:.4f} per person); {shown}"
+            f"the bound of {bounds_words(effect)} exceeds what is attainable"
+            f", {attainable:.4f} per person; {shown}"
         )
         return _verdict(effect, "uninformative", message, test, details)
-    message = f"{shown}; bounds {bounds_words(effect)}"
+    message = f"{shown} against bounds of {_ends(effect)}{scale_words(effect, attainable)}"
     verdict = _against(test, headline)
     return _verdict(effect, verdict, message, test, details)
 
@@ -123,9 +123,12 @@ def unit_words(effect: SmallestEffect) -> str:
 
 def bounds_words(effect: SmallestEffect) -> str:
     """Return the bounds in words: ``±0.05 per condition``, or both ends."""
+    return f"{_ends(effect)} {unit_words(effect)}"
+
+
+def _ends(effect: SmallestEffect) -> str:
     low, high = effect.bounds
-    ends = f"±{high:g}" if low == -high else f"{low:g} to {high:g}"
-    return f"{ends} {unit_words(effect)}".replace("-", MINUS)
+    return f"±{high:g}" if low == -high else f"{low:g} to {high:g}".replace("-", MINUS)
 
 
 def beyond_words(effect: SmallestEffect) -> str:
@@ -134,10 +137,8 @@ def beyond_words(effect: SmallestEffect) -> str:
     return f"{'beyond' if low == -high else 'outside'} {bounds_words(effect)}"
 
 
-def interval_words(
-    effect: SmallestEffect, low: float, high: float, attainable: float | None
-) -> str:
-    """Return the 90 per cent interval of a verdict in words, and what scales it.
+def interval_words(effect: SmallestEffect, low: float, high: float) -> str:
+    """Return the 90 per cent interval of a verdict in words.
 
     Parameters
     ----------
@@ -145,18 +146,20 @@ def interval_words(
         The bound; its unit is that of the interval.
     low, high
         Ends of the interval in that unit.
-    attainable
-        The first stage, by which an interval in another unit than persons was divided.
     """
     largest = max(abs(low), abs(high))
     decimals = LEAST_DIGITS if largest == 0 else LEAST_DIGITS - 1 - floor(log10(largest))
     decimals = min(max(decimals, 0), MOST_DECIMALS)
     ends = f"{low:.{decimals}f} to {high:.{decimals}f}".replace("-", MINUS)
-    shown = f"90 % interval {ends} {unit_words(effect)}"
+    return f"90 % interval {ends} {unit_words(effect)}"
+
+
+def scale_words(effect: SmallestEffect, attainable: float | None) -> str:
+    """Say by what an interval in another unit than persons was divided; empty for persons."""
     if effect.unit == "per_person" or attainable is None:
-        return shown
+        return ""
     scale = "share of recipients" if effect.unit == "per_recipient" else "first stage"
-    return f"{shown}; the {scale}, {attainable:.4f}, is taken as known"
+    return f"; the {scale}, {attainable:.4f}, is taken as known"
 
 
 def _verdict(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 
+from evaluation.report.centred import centre_notes
 from evaluation.report.numbers import Numbers
-from evaluation.report.page import is_headline, place_of
+from evaluation.report.places import is_headline, place_of
 from evaluation.report.record import Record
+from evaluation.report.truths import truth_text
 
 WIDTH = 118
 
@@ -34,11 +36,10 @@ def headline_table(record: Record) -> str:
             f"{numbers.estimate(row.conf_low)} to {numbers.estimate(row.conf_high)}",
         ]
         if synthetic:
-            line.append(
-                numbers.estimate(record.detail(row.model_id, row.outcome, "truth", place_of(row)))
-            )
+            line.append(truth_text(record, row, numbers))
         rows.append(line)
-    return text_table([*head, "truth"] if synthetic else head, rows, numeric_from=3)
+    table = text_table([*head, "truth"] if synthetic else head, rows, numeric_from=3)
+    return "\n".join([table, *centre_notes(record)])
 
 
 def text_table(

@@ -37,9 +37,9 @@ def coarsen(panel: Panel, spec: Spec) -> Panel:
         frame[name] = _means(panel.frame[name], starts, f"outcome column {name!r}")
     source = "dates" if panel.calendar.unit == "date" else "months"
     label = {1: "months", 3: "quarters", 12: "years"}[panel.calendar.months]
-    return replace(panel, frame=frame, period=panel.period[ends], averaged=True).counted(
-        f"{source} to {label}"
-    )
+    return replace(
+        panel, frame=frame, period=panel.period[ends], moment=None, averaged=True
+    ).counted(f"{source} to {label}")
 
 
 def _may_share_period(calendar: Calendar) -> bool:
@@ -75,12 +75,18 @@ def group_rows(panel: Panel, spec: Spec, rows: GroupedRows) -> Panel:
     collapsed = frame.iloc[starts].reset_index(drop=True)
     weight = frame[panel.weight] if panel.weight else pd.Series(np.ones(len(frame)))
     total = np.add.reduceat(weight.to_numpy(np.float64), starts)
+    weights = {}
     for name in averaged:
         collapsed[name] = _means(frame[name], starts, f"outcome column {name!r}", weight)
+        if frame[name].isna().any():
+            # A mean over some of a group's rows weighs as those rows, not as the group.
+            seen = weight.to_numpy(np.float64) * frame[name].notna().to_numpy()
+            weights[name] = f"{ROWS} with {name}"
+            collapsed[weights[name]] = np.add.reduceat(seen, starts)
     kept = {*averaged, *rows.by, spec.panel.time}
     for name in _used_later(spec) - kept - {panel.weight}:
         _refuse_variation(frame[name], starts, name)
-    kept |= _used_later(spec)
+    kept |= _used_later(spec) | set(weights.values())
     collapsed = collapsed.loc[:, [name for name in collapsed.columns if name in kept]]
     collapsed[ROWS] = total
     unit = "/".join(rows.by)
@@ -88,7 +94,14 @@ def group_rows(panel: Panel, spec: Spec, rows: GroupedRows) -> Panel:
         collapsed[unit] = collapsed[list(rows.by)].astype(str).agg("/".join, axis=1)
     period = None if panel.period is None else panel.period[order][starts]
     return replace(
-        panel, frame=collapsed, period=period, unit=unit, weight=ROWS, averaged=True
+        panel,
+        frame=collapsed,
+        period=period,
+        moment=None,
+        unit=unit,
+        weight=ROWS,
+        averaged=True,
+        weights=weights,
     ).counted(f"rows grouped by {', '.join(rows.by)}")
 
 

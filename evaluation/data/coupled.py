@@ -21,7 +21,7 @@ from evaluation.spec.spec import Spec
 POLICY_PAIRS = {
     "did": ("actual", "no_law"),
     "staggered_did": ("actual", "no_adoption"),
-    "rd": ("one_more_month", "actual"),
+    "rd": ("under_duty", "released"),
 }
 BLOCKS = 20
 CELL = ["block", "treated", "post", "event_time", "cohort", "period", "running"]
@@ -29,31 +29,41 @@ CELL = ["block", "treated", "post", "event_time", "cohort", "period", "running"]
 
 @dataclass(frozen=True)
 class Coupled:
-    """One sample under two policies, drawn from the same persons with the same draws."""
+    """One sample under two policies, drawn from the same persons with the same draws.
+
+    Attributes
+    ----------
+    with_policy, without
+        The sample in each run.
+    released_at
+        Age in months at which the world's duty ends.
+    """
 
     with_policy: Prepared
     without: Prepared
+    released_at: int
 
 
 def coupled_sample(spec: Spec, prepared: Prepared) -> Coupled:
     """Return the spec's own persons under both policies."""
     panel = _synthetic(spec)
+    world = data_synth.load_world(panel.world)
     first, second = (
         prepared if policy == "actual" else prepare(spec, Synthetic(panel, policy))
         for policy in POLICY_PAIRS[spec.design.kind]
     )
-    return Coupled(first, second)
+    return Coupled(first, second, world.ages.released_at * 12)
 
 
 def superpopulation(spec: Spec) -> Coupled:
     """Return a larger draw of the spec's world under both policies."""
     panel = _synthetic(spec)
-    truth = data_synth.load_world(panel.world).truth
-    drawn = panel.model_copy(update={"persons": truth.persons, "seed": truth.seed})
+    world = data_synth.load_world(panel.world)
+    drawn = panel.model_copy(update={"persons": world.truth.persons, "seed": world.truth.seed})
     first, second = (
         prepare(spec, Synthetic(drawn, policy)) for policy in POLICY_PAIRS[spec.design.kind]
     )
-    return Coupled(first, second)
+    return Coupled(first, second, world.ages.released_at * 12)
 
 
 def _synthetic(spec: Spec) -> SyntheticPanel:
@@ -62,8 +72,8 @@ def _synthetic(spec: Spec) -> SyntheticPanel:
     return spec.panel
 
 
-def cell_effects(pair: Coupled, model: Model, outcome: Outcome) -> pd.DataFrame:
-    """Return the policy's effect on an outcome in every cell of the design.
+def cell_sums(pair: Coupled, model: Model, outcome: Outcome) -> pd.DataFrame:
+    """Return an outcome's sums in every cell of the design, under both policies.
 
     Parameters
     ----------
@@ -72,21 +82,21 @@ def cell_effects(pair: Coupled, model: Model, outcome: Outcome) -> pd.DataFrame:
     model
         Narrows the rows by its ``keep`` and ``periods``.
     outcome
-        Whose column is compared.
+        Whose column is summed.
 
     Returns
     -------
     DataFrame
         One row a cell: ``block`` (units in twenty groups, for the Monte Carlo error), the design
-        roles, ``effect`` and ``weight`` (rows, or the size of groups).
+        roles, ``total_1`` and ``weight_1`` with the policy, ``total_0`` and ``weight_0`` without;
+        0 where a run has no rows in the cell.
     """
     with_policy, without = (
         _cells(run, model, outcome).groupby(CELL, dropna=False, sort=True).sum()
         for run in (pair.with_policy, pair.without)
     )
-    both = with_policy.add_suffix("_1").join(without.add_suffix("_0"), how="inner").reset_index()
-    effect = both["total_1"] / both["weight_1"] - both["total_0"] / both["weight_0"]
-    return both[CELL].assign(effect=effect, weight=both["weight_1"])
+    both = with_policy.add_suffix("_1").join(without.add_suffix("_0"), how="outer")
+    return both.fillna(0.0).reset_index()
 
 
 def _cells(run: Prepared, model: Model, outcome: Outcome) -> pd.DataFrame:
@@ -99,12 +109,13 @@ def _cells(run: Prepared, model: Model, outcome: Outcome) -> pd.DataFrame:
     if periods != "all" and roles.post is not None:
         rows &= roles.post == (1.0 if periods == "post" else 0.0)
     weight = np.ones(len(y))
-    if panel.weight is not None:
-        weight = panel.frame[panel.weight].to_numpy(np.float64)
+    if (name := panel.weight_of(outcome.column)) is not None:
+        weight = panel.frame[name].to_numpy(np.float64)
     unit = panel.frame[panel.unit] if panel.unit else pd.Series(np.arange(len(y)))
     blank = np.zeros(len(y))
     table = {
-        "block": pd.factorize(unit)[0] % BLOCKS,
+        # By the unit's own value, so that both runs put it into the same block.
+        "block": pd.util.hash_pandas_object(unit, index=False).to_numpy() % BLOCKS,
         "period": blank if panel.period is None else panel.period,
     }
     for name in ("treated", "post", "event_time", "cohort", "running"):

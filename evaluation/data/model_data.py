@@ -54,6 +54,8 @@ class ModelData:
         Running variable less the cutoff.
     treatment
         Treatment received, for fuzzy designs.
+    warnings
+        What the rows themselves make doubtful; each makes the model's rows ``warned``.
     """
 
     outcome: str
@@ -73,6 +75,7 @@ class ModelData:
     running: FloatArray | None = None
     treatment: FloatArray | None = None
     dropped: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     @property
     def n_obs(self) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from evaluation.data.filters import satisfied
-from evaluation.data.model_data import FloatArray, ModelData
+from evaluation.data.model_data import FloatArray, IntArray, ModelData
 from evaluation.data.panel import Panel
 from evaluation.data.roles import Roles
 from evaluation.errors import DataError
@@ -52,7 +54,7 @@ def model_rows(
         absent = rows & series.isna().to_numpy()
         dropped[f"missing {column}"] = int(absent.sum())
         rows &= ~absent
-    weight = _weight(panel, rows)
+    weight = _weight(panel, outcome.column, rows)
     if weight is not None:
         dropped["missing or zero weight"] = int((rows & ~(weight > 0)).sum())
         rows &= weight > 0
@@ -66,8 +68,9 @@ def model_rows(
             f"models.{model.id}: no rows are left for outcome {name!r} ({lost or 'none kept'}); "
             "check keep and the columns that the model names"
         )
-    _refuse_moving(panel, rows, spec, model)
-    return _select(panel, roles, rows, name, values, columns, weight, dropped)
+    warnings = _moving(panel, rows, spec, model)
+    data = _select(panel, roles, rows, name, values, columns, weight, dropped)
+    return replace(data, warnings=warnings)
 
 
 def outcome_values(frame: pd.DataFrame, name: str, outcome: Outcome) -> FloatArray:
@@ -116,32 +119,49 @@ def _numeric(column: pd.Series, where: str, name: str) -> FloatArray:
     return values
 
 
-def _weight(panel: Panel, rows: BoolArray) -> FloatArray | None:
-    if panel.weight is None:
+def _weight(panel: Panel, column: str, rows: BoolArray) -> FloatArray | None:
+    name = panel.weight_of(column)
+    if name is None:
         return None
-    weight = _numeric(panel.frame[panel.weight], "panel.weight", panel.weight)
+    weight = _numeric(panel.frame[name], "panel.weight", name)
     if (weight[rows] < 0).any():
-        raise DataError(f"panel.weight: column {panel.weight!r} holds negative values")
+        raise DataError(f"panel.weight: column {name!r} holds negative values")
     return weight
 
 
-def _refuse_moving(panel: Panel, rows: BoolArray, spec: Spec, model: Model) -> None:
-    """Clusters are frozen residence: one that changes inside a unit is refused unless asked for."""
-    if panel.unit is None or len(model.clusters) != 1 or model.moving_clusters == "keep":
-        return
-    (cluster,) = model.clusters
+def _moving(panel: Panel, rows: BoolArray, spec: Spec, model: Model) -> tuple[str, ...]:
+    """Return a warning for every cluster that changes inside a unit, where the model keeps it.
+
+    Raises
+    ------
+    DataError
+        Where the model does not say so: clusters are frozen residence.
+    """
+    if panel.unit is None:
+        return ()
     running = getattr(getattr(spec.design, "running_variable", None), "column", None)
-    if cluster in (panel.unit, spec.panel.time, running):
-        return
     unit = pd.factorize(panel.frame[panel.unit][rows])[0]
-    code = pd.factorize(panel.frame[cluster][rows])[0]
-    moved = (unit[1:] == unit[:-1]) & (code[1:] != code[:-1])
-    if moved.any():
-        raise DataError(
-            f"models.{model.id}.cluster: {cluster!r} changes over time in "
-            f"{len(np.unique(unit[1:][moved]))} units; freeze it at an earlier date, "
-            "or set moving_clusters = 'keep'"
-        )
+    warnings = []
+    for cluster in set(model.clusters) - {panel.unit, spec.panel.time, running}:
+        code = pd.factorize(panel.frame[cluster][rows])[0]
+        if panel.period is not None and _follows(code, panel.period[rows]):
+            continue  # a cluster of time itself
+        moved = (unit[1:] == unit[:-1]) & (code[1:] != code[:-1])
+        count = len(np.unique(unit[1:][moved]))
+        if count and model.moving_clusters != "keep":
+            raise DataError(
+                f"models.{model.id}.cluster: {cluster!r} changes over time in {count} units; "
+                "freeze it at an earlier date, or set moving_clusters = 'keep'"
+            )
+        if count:
+            warnings.append(f"cluster {cluster!r} changes over time in {count} units")
+    return tuple(sorted(warnings))
+
+
+def _follows(code: IntArray, period: IntArray) -> bool:
+    """Whether a column has one value in each period."""
+    pairs = np.unique(np.column_stack([period, code]), axis=0)
+    return len(pairs) == len(np.unique(period))
 
 
 def _select(

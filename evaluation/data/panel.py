@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaluation.data.filters import satisfied
 from evaluation.data.periods import Calendar, calendar_of
 from evaluation.data.plain import plain_columns
 from evaluation.data.sources import Source
@@ -46,8 +47,14 @@ class Panel:
         What each step has left.
     unit, weight
         Names of the unit and weight columns.
+    moment
+        The source's own time of every row, shape ``(n,)``: days or months, however long a period.
+    first_post
+        First period after the reform among all rows read, where the design says ``post = ...``.
     averaged
         Whether rows are means over months or persons, so that binary outcomes are shares.
+    weights
+        Weight column by averaged column, where missing values leave it less than ``weight``.
     """
 
     frame: pd.DataFrame
@@ -57,13 +64,21 @@ class Panel:
     flow: tuple[FlowStep, ...]
     unit: str | None
     weight: str | None
+    moment: NDArray[np.int64] | None = None
+    first_post: int | None = None
     averaged: bool = False
+    weights: Mapping[str, str] = field(default_factory=dict)
+
+    def weight_of(self, column: str) -> str | None:
+        """Return the name of the weight under which a column was averaged or is to be weighted."""
+        return self.weights.get(column, self.weight)
 
     def take(self, rows: NDArray[np.bool_], step: str) -> Panel:
         """Return the panel with only some of its rows, the step counted in the flow."""
         frame = self.frame if rows.all() else self.frame.loc[rows].reset_index(drop=True)
         period = None if self.period is None else self.period[rows]
-        return replace(self, frame=frame, period=period).counted(step)
+        moment = None if self.moment is None else self.moment[rows]
+        return replace(self, frame=frame, period=period, moment=moment).counted(step)
 
     def counted(self, step: str) -> Panel:
         """Return the panel with one more step in its flow."""
@@ -90,12 +105,28 @@ def read_panel(spec: Spec, source: Source) -> Panel:
         count = int(frame[settings.unit].isna().sum())
         raise DataError(f"panel.unit {settings.unit!r}: {count} rows lack a unit; complete them")
     frame, period = _sorted(frame, period, settings.unit, settings.time)
-    panel = Panel(
-        frame, period, calendar, source.inputs(), (), settings.unit, settings.weight
-    ).counted("rows read")
     if not len(frame):
         raise DataError("panel: the source holds no rows")
-    return panel
+    return Panel(
+        frame,
+        period,
+        calendar,
+        source.inputs(),
+        (),
+        settings.unit,
+        settings.weight,
+        moment=None if settings.time is None else calendar.moments(frame[settings.time], "time"),
+        first_post=_first_post(spec, frame, period),
+    ).counted("rows read")
+
+
+def _first_post(spec: Spec, frame: pd.DataFrame, period: NDArray[np.int64] | None) -> int | None:
+    """Return the first period that ``post = ...`` holds in, before any row is left out."""
+    post = getattr(spec.design, "post", None)
+    if post is None or period is None:
+        return None
+    after = satisfied(frame[post.column], post, "design.post")
+    return int(period[after].min()) if after.any() else None
 
 
 def _require(named: Mapping[str, str], offered: tuple[str, ...]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -64,6 +64,26 @@ class Calendar:
                 f"{where}: holds values that are no months (YYYYMM); see panel.time_unit"
             )
         return (whole // 100 * 12 + month_number - 1) // self.months
+
+    def moments(self, values: pd.Series, where: str) -> IntArray:
+        """Return the source's own time as whole numbers: days, months or the integers themselves.
+
+        Raises
+        ------
+        DataError
+            As :meth:`index`.
+        """
+        if self.unit == "date":
+            self.index(values, where)
+            days = (pd.to_datetime(values) - pd.Timestamp(0)).dt.days
+            return np.asarray(days, dtype=np.int64)
+        return replace(self, months=min(self.months, 1)).index(values, where)
+
+    def moment_of_date(self, date: dt.date) -> int:
+        """Return a date on the scale of :meth:`moments`."""
+        if self.unit == "date":
+            return (date - dt.date(1970, 1, 1)).days
+        return date.year * 12 + date.month - 1
 
     def of_date(self, date: dt.date) -> int:
         """Return the index of the period that contains ``date``."""

@@ -10,6 +10,7 @@ from evaluation.data.roles import Roles, assign_roles
 from evaluation.data.sample import collapse_rows, refuse_empty, select_rows
 from evaluation.data.sources import Source
 from evaluation.data.uniqueness import check_unique
+from evaluation.spec.design import Design
 from evaluation.spec.spec import Spec
 
 
@@ -19,6 +20,7 @@ class Prepared:
 
     panel: Panel
     roles: Roles
+    design: Design
 
 
 def prepare(spec: Spec, source: Source, memory: Path | None = None) -> Prepared:
@@ -46,5 +48,5 @@ def prepare(spec: Spec, source: Source, memory: Path | None = None) -> Prepared:
     if not roles.rows.all():
         left = sample.take(roles.rows, f"without {roles.step}")
         refuse_empty(left)
-        return Prepared(left, roles.only(roles.rows))
-    return Prepared(sample, roles)
+        return Prepared(left, roles.only(roles.rows), spec.design)
+    return Prepared(sample, roles, spec.design)

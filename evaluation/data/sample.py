@@ -41,7 +41,21 @@ def select_rows(panel: Panel, spec: Spec) -> Panel:
     for interval in spec.sample.drop_periods:
         panel = panel.take(~_within(panel, interval), f"drop periods {_span(interval)}")
     refuse_empty(panel)
+    if spec.sample.rows == "person":
+        _refuse_repeated(panel)
     return panel
+
+
+def _refuse_repeated(panel: Panel) -> None:
+    """Refuse units with several rows where the spec wants one row a person."""
+    if panel.unit is None:
+        raise DataError("sample.rows: 'person' needs panel.unit")
+    repeated = int(panel.frame[panel.unit].duplicated().sum())
+    if repeated:
+        raise DataError(
+            f"sample.rows: 'person' wants one row a unit, but {repeated} rows repeat one; "
+            "select a single period in sample.keep or panel.window"
+        )
 
 
 def collapse_rows(panel: Panel, spec: Spec) -> Panel:
@@ -94,7 +108,7 @@ def _denominator(panel: Panel, spec: Spec) -> Panel:
 
 
 def bounds(interval: Interval, calendar: Calendar) -> tuple[int, int]:
-    """Return the first and last period index of an interval, both inside it.
+    """Return the first and last moment of an interval, both inside it.
 
     Raises
     ------
@@ -105,7 +119,7 @@ def bounds(interval: Interval, calendar: Calendar) -> tuple[int, int]:
     if isinstance(low, dt.date) and isinstance(high, dt.date):
         if calendar.unit == "integer":
             raise DataError("panel.window: found dates, but the panel's time is whole numbers")
-        return calendar.of_date(low), calendar.of_date(high)
+        return calendar.moment_of_date(low), calendar.moment_of_date(high)
     if calendar.unit != "integer":
         raise DataError(
             f"panel.window: found whole numbers, but time_unit is {calendar.unit!r}; give dates"
@@ -114,10 +128,10 @@ def bounds(interval: Interval, calendar: Calendar) -> tuple[int, int]:
 
 
 def _within(panel: Panel, interval: Interval) -> BoolArray:
-    if panel.period is None:
+    if panel.moment is None:
         raise DataError("panel.time: is missing; window and drop_periods need it")
     low, high = bounds(interval, panel.calendar)
-    inside: BoolArray = (panel.period >= low) & (panel.period <= high)
+    inside: BoolArray = (panel.moment >= low) & (panel.moment <= high)
     return inside
 
 

@@ -90,7 +90,7 @@ def solve_absorbed(problem: Problem, inference: Inference) -> Solved:
     details: list[tuple[str, str, DetailValue]] = [
         ("", "parameters", k),
         ("", "small_sample_factor", factor),
-        ("", "degrees_of_freedom", df),
+        ("", "degrees_of_freedom", df if inference.distribution == "t" else None),
         *(("", "absorbed", name) for name in dropped),
     ]
     if problem.clusters:

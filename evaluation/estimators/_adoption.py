@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluation.data.model_data import FloatArray, IntArray, ModelData
 from evaluation.errors import DataError
@@ -47,12 +48,75 @@ class Adoption:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Untreated:
+    """Rows of units that have an untreated period, or marks on those that have none.
+
+    Attributes
+    ----------
+    data
+        The rows that the design keeps.
+    always
+        Whether a row belongs to a unit treated from the first period on, shape ``(n,)``.
+    details
+        ``(term, name, value)``.
+    warnings
+        For the status of the rows.
+    """
+
+    data: ModelData
+    always: NDArray[np.bool_]
+    details: tuple[tuple[str, str, float | int | str | bool | None], ...]
+    warnings: tuple[str, ...]
+
+
+def without_always_treated(data: ModelData, design: Any) -> Untreated:
+    """Take out, or mark, units treated before they are seen untreated.
+
+    Those are cohorts that, less anticipation, lie at or before the first period of the data.
+    ``drop`` leaves their rows out, ``keep_as_always`` keeps them in the counts; no estimator may
+    make them controls.
+
+    Parameters
+    ----------
+    data
+        Rows of one outcome.
+    design
+        ``anticipation`` and ``always_treated``.
+    """
+    cohort = required(data.cohort, "a cohort", data.outcome)
+    always = cohort - design.anticipation <= required_period(data).min()
+    if not always.any():
+        return Untreated(data, always, (), ())
+    count = _count(data, always)
+    noun = "rows" if data.unit is None else "units"
+    note = (
+        f"{count} {noun} are treated from the first period on: they have no base period and "
+        "serve neither as treated nor as controls"
+    )
+    if design.always_treated != "keep_as_always":
+        data, always = subset(data, np.flatnonzero(~always)), always[~always]
+    return Untreated(data, always, (("", "always_treated", count),), (note,))
+
+
+def own_periods(period: IntArray, rows: NDArray[np.bool_]) -> IntArray:
+    """Return codes that give some rows period effects of their own, so that none is a control.
+
+    Parameters
+    ----------
+    period
+        Shape ``(n,)``.
+    rows
+        Which rows, shape ``(n,)``; all others share one code.
+    """
+    codes = np.where(rows, period - period.min() + 1, 0)
+    return np.unique(codes, return_inverse=True)[1].astype(np.int64)
+
+
 def adoption(data: ModelData, design: Any) -> Adoption:
     """Return the rows and cohorts that group-time effects can use.
 
-    Units treated before the first period with a usable base (cohort - anticipation at or before
-    the first period) have no untreated period of their own: ``drop`` leaves their rows out,
-    ``keep_as_always`` leaves them in the counts; neither makes them controls.
+    Units treated from the first period on are never controls: see :func:`without_always_treated`.
 
     Parameters
     ----------
@@ -66,21 +130,10 @@ def adoption(data: ModelData, design: Any) -> Adoption:
     DataError
         Where the panel is unbalanced and the design does not say what to do, or no cohort is left.
     """
-    cohort = required(data.cohort, "a cohort", data.outcome)
-    period = required_period(data)
-    periods = np.unique(period)
-    always = cohort - design.anticipation <= periods[0]
-    details: list[tuple[str, str, float | int | str | bool | None]] = []
-    notes: list[str] = []
-    if always.any():
-        count = _count(data, always)
-        details.append(("", "always_treated", count))
-        notes.append(
-            f"{count} units are treated from the first period on: they have no base period and "
-            "serve neither as treated nor as controls"
-        )
-        if design.always_treated != "keep_as_always":
-            data = subset(data, np.flatnonzero(~always))
+    periods = np.unique(required_period(data))
+    seen = without_always_treated(data, design)
+    details = list(seen.details)
+    data = seen.data
     data, balanced = _balance(data, design.unbalanced, details)
     cohort, period = np.asarray(data.cohort), np.asarray(data.period)
     last = int(periods[-1]) + design.anticipation
@@ -102,7 +155,7 @@ def adoption(data: ModelData, design: Any) -> Adoption:
         periods=tuple(int(t) for t in periods),
         balanced=balanced,
         details=tuple(details),
-        warnings=tuple(notes),
+        warnings=seen.warnings,
     )
 
 

@@ -10,29 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from evaluation.data.model_data import FloatArray
 from evaluation.estimators._group_time import Contrast
-
-
-@dataclass(frozen=True)
-class Linear:
-    """A number as a function of group-time effects and cohort sizes.
-
-    Attributes
-    ----------
-    value
-        The number.
-    by_effect
-        Derivative by every effect, shape ``(m,)``.
-    by_size
-        Derivative by every cohort's size, shape ``(cohorts,)``.
-    """
-
-    value: float
-    by_effect: FloatArray
-    by_size: FloatArray
+from evaluation.estimators._mean import Linear, Mean, linear_of
 
 
 @dataclass(frozen=True)
@@ -45,12 +25,15 @@ class Aggregate:
         ``simple``, ``event_time``, ``cohort`` or ``period``.
     at
         Event time, cohort or period; ``None`` for the average of the family.
+    mean
+        How it is made of group-time effects.
     linear
         Its value and derivatives.
     """
 
     family: str
     at: int | None
+    mean: Mean
     linear: Linear
 
 
@@ -70,35 +53,8 @@ class Sizes:
     mass: FloatArray
 
 
-def by_size(parts: list[tuple[Linear, int]], sizes: Sizes) -> Linear:
-    """Return the average of numbers, each weighted by the size of a cohort.
-
-    Parameters
-    ----------
-    parts
-        Numbers, each with its cohort.
-    sizes
-        Cohort sizes.
-    """
-    spots = [sizes.cohorts.index(cohort) for _, cohort in parts]
-    weights = sizes.mass[spots] / sizes.mass[spots].sum()
-    value = float(sum(w * part.value for w, (part, _) in zip(weights, parts, strict=True)))
-    by_effect = np.zeros(len(parts[0][0].by_effect))
-    derivative = np.zeros(len(sizes.cohorts))
-    for weight, spot, (part, _) in zip(weights, spots, parts, strict=True):
-        by_effect += weight * part.by_effect
-        derivative += weight * part.by_size
-        derivative[spot] += (part.value - value) / sizes.mass[spots].sum()
-    return Linear(value, by_effect, derivative)
-
-
-def evenly(parts: list[Linear]) -> Linear:
-    """Return the plain average of numbers."""
-    return Linear(
-        float(np.mean([part.value for part in parts])),
-        np.mean([part.by_effect for part in parts], axis=0),
-        np.mean([part.by_size for part in parts], axis=0),
-    )
+# Averages of a family by event time, cohort or period, and their average.
+Family = tuple[dict[int, Mean], Mean]
 
 
 def aggregates(
@@ -122,51 +78,48 @@ def aggregates(
     families
         Subset of ``simple``, ``event_time``, ``cohort``, ``period``.
     """
-    unit = np.eye(len(contrasts))
-    none = np.zeros(len(sizes.cohorts))
-    single = [
-        (Linear(float(value), unit[j], none), one)
-        for j, (value, one) in enumerate(zip(estimates, contrasts, strict=True))
-    ]
-    post = [(linear, one) for linear, one in single if one.period >= one.cohort]
+    spot = {cohort: at for at, cohort in enumerate(sizes.cohorts)}
+    post = [j for j, one in enumerate(contrasts) if one.period >= one.cohort]
 
-    def simple() -> list[Aggregate]:
-        whole = by_size([(linear, one.cohort) for linear, one in post], sizes)
-        return [Aggregate("simple", None, whole)]
+    def over_cohorts(chosen: list[int]) -> Mean:
+        return Mean(tuple(chosen), tuple(spot[contrasts[j].cohort] for j in chosen))
 
-    def event_time() -> list[Aggregate]:
-        times = sorted({one.period - one.cohort for _, one in single})
+    def simple() -> Family:
+        return {}, over_cohorts(post)
+
+    def event_time() -> Family:
+        times = [one.period - one.cohort for one in contrasts]
         found = {
-            e: by_size([(x, c.cohort) for x, c in single if c.period - c.cohort == e], sizes)
-            for e in times
+            e: over_cohorts([j for j, own in enumerate(times) if own == e])
+            for e in sorted(set(times))
         }
-        average = evenly([linear for e, linear in found.items() if e >= 0])
-        return _family("event_time", found, average)
+        return found, Mean(tuple(mean for e, mean in found.items() if e >= 0))
 
-    def cohort() -> list[Aggregate]:
+    def cohort() -> Family:
         found = {
-            g: evenly([x for x, c in post if c.cohort == g])
-            for g in sorted({one.cohort for _, one in post})
+            g: Mean(tuple(j for j in post if contrasts[j].cohort == g))
+            for g in sorted({contrasts[j].cohort for j in post})
         }
-        average = by_size([(linear, g) for g, linear in found.items()], sizes)
-        return _family("cohort", found, average)
+        return found, Mean(tuple(found.values()), tuple(spot[g] for g in found))
 
-    def period() -> list[Aggregate]:
+    def period() -> Family:
         found = {
-            t: by_size([(x, c.cohort) for x, c in post if c.period == t], sizes)
-            for t in sorted({one.period for _, one in post})
+            t: over_cohorts([j for j in post if contrasts[j].period == t])
+            for t in sorted({contrasts[j].period for j in post})
         }
-        return _family("period", found, evenly(list(found.values())))
+        return found, Mean(tuple(found.values()))
 
-    make: dict[str, Callable[[], list[Aggregate]]] = {
+    make: dict[str, Callable[[], Family]] = {
         "simple": simple,
         "event_time": event_time,
         "cohort": cohort,
         "period": period,
     }
-    return tuple(one for name in make if name in families for one in make[name]())
-
-
-def _family(name: str, found: dict[int, Linear], average: Linear) -> list[Aggregate]:
-    own = [Aggregate(name, at, linear) for at, linear in found.items()]
-    return [*own, Aggregate(name, None, average)]
+    found = []
+    for name in make:
+        if name in families:
+            own, average = make[name]()
+            for at, mean in [*own.items(), (None, average)]:
+                linear = linear_of(mean, estimates, sizes.mass)
+                found.append(Aggregate(name, at, mean, linear))
+    return tuple(found)

@@ -95,7 +95,7 @@ def solve_by_cluster(problem: Problem, inference: Inference) -> Solved:
         ("", "clusters", total),
         ("", "small_sample_factor", (total - 1) / total),
         ("", "cr1_small_sample_factor", factor),
-        ("", "degrees_of_freedom", float(total - 1)),
+        ("", "degrees_of_freedom", float(total - 1) if inference.distribution == "t" else None),
         ("", "effective_clusters", effective_clusters(sizes)),
         ("", "largest_cluster_share", largest_share(sizes)),
         *(("", "absorbed", name) for name in dropped),

@@ -10,6 +10,7 @@ from evaluation.data.model_data import FloatArray, IntArray
 from evaluation.estimators._adoption import Adoption
 from evaluation.estimators._aggregates import Aggregate
 from evaluation.estimators._group_time import Contrast, GroupTime
+from evaluation.estimators._mean import values_of
 from evaluation.estimators._problem import DetailValue
 from evaluation.estimators.contract import Term, label_of
 from evaluation.inference.bands import Bands, uniform_critical_value
@@ -62,13 +63,15 @@ class Joint:
     covariance: FloatArray
 
     def without_error(self, cohorts: frozenset[int]) -> Joint:
-        """Return the same numbers, with no variance for effects of some cohorts alone."""
-        unknown = [
-            at
-            for at, row in enumerate(self.rows)
-            if (isinstance(row, Contrast) and row.cohort in cohorts)
-            or (isinstance(row, Aggregate) and row.family == "cohort" and row.at in cohorts)
-        ]
+        """Return the same numbers, with no variance where they are made of some cohorts alone."""
+        effects = [row for row in self.rows if isinstance(row, Contrast)]
+
+        def entering(row: Aggregate | Contrast) -> set[int]:
+            if isinstance(row, Contrast):
+                return {row.cohort}
+            return {effects[j].cohort for j in np.flatnonzero(row.linear.by_effect)}
+
+        unknown = [at for at, row in enumerate(self.rows) if entering(row) <= cohorts]
         if not unknown:
             return self
         covariance = self.covariance.copy()
@@ -109,8 +112,7 @@ def joint(
         Number of cohorts.
     """
     m = len(effects.contrasts)
-    first = [one for one in averages if one.family == "simple"]
-    later = [one for one in averages if one.family != "simple"]
+    first, later = _parted(averages)
 
     def lines(chosen: list[Aggregate]) -> FloatArray:
         flat = [np.concatenate([one.linear.by_effect, one.linear.by_size]) for one in chosen]
@@ -118,14 +120,58 @@ def joint(
 
     own = np.hstack([np.eye(m), np.zeros((m, sizes))])
     gradient = np.vstack([lines(first), own, lines(later)])
-    values = np.concatenate(
+    rows, values = _arranged(effects, averages)
+    return Joint(rows, values, gradient @ moments @ gradient.T)
+
+
+def joint_jackknife(
+    effects: GroupTime, averages: tuple[Aggregate, ...], left: FloatArray, mass: FloatArray
+) -> Joint:
+    """Return every number with its delete-one-cluster jackknife covariance.
+
+    Averages are taken anew without each cluster, with the cohort sizes that are left; the
+    covariance is (G - 1) / G times the sum of squared changes about the full sample.
+
+    Parameters
+    ----------
+    effects
+        Group-time effects; m in all.
+    averages
+        Their averages.
+    left
+        Group-time effects without each cluster, shape ``(G, m)``.
+    mass
+        Cohort sizes without each cluster, shape ``(G, cohorts)``.
+    """
+    first, later = _parted(averages)
+    rows, values = _arranged(effects, averages)
+    without = np.column_stack(
         [
-            [one.linear.value for one in first],
-            effects.estimates,
-            [one.linear.value for one in later],
+            *(values_of(one.mean, left, mass) for one in first),
+            left,
+            *(values_of(one.mean, left, mass) for one in later),
         ]
     )
-    return Joint((*first, *effects.contrasts, *later), values, gradient @ moments @ gradient.T)
+    changed = without - values
+    return Joint(rows, values, (len(left) - 1) / len(left) * (changed.T @ changed))
+
+
+def _parted(averages: tuple[Aggregate, ...]) -> tuple[list[Aggregate], list[Aggregate]]:
+    """Return the averages printed before the effects, and those after."""
+    first = [one for one in averages if one.family == "simple"]
+    return first, [one for one in averages if one.family != "simple"]
+
+
+def _arranged(
+    effects: GroupTime, averages: tuple[Aggregate, ...]
+) -> tuple[tuple[Aggregate | Contrast, ...], FloatArray]:
+    first, later = _parted(averages)
+    values = [
+        *(one.linear.value for one in first),
+        *effects.estimates,
+        *(one.linear.value for one in later),
+    ]
+    return (*first, *effects.contrasts, *later), np.array(values, dtype=np.float64)
 
 
 def terms_of(found: Joint, labels: Labels, df: float | None) -> tuple[Term, ...]:

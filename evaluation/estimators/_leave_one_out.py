@@ -1,4 +1,4 @@
-"""Group-time effects without each cluster in turn, from the same cell sums."""
+"""Group-time effects and cohort sizes without each cluster in turn, from the same cell sums."""
 
 from __future__ import annotations
 
@@ -63,3 +63,36 @@ def leave_one_out(
                 )
             found[:, j] += sign * rest_total[:, chosen].sum(axis=1) / whole
     return found
+
+
+def sizes_without(ready: Adoption, weight: FloatArray, block: IntArray) -> FloatArray:
+    """Return cohort sizes without each cluster, shape ``(G, cohorts)``.
+
+    A unit counts once, with the mean weight of its rows; one with rows in several clusters stays
+    with the mean of those that are left. Without units every row counts.
+
+    Parameters
+    ----------
+    ready
+        The panel.
+    weight
+        Shape ``(n,)``.
+    block
+        Codes of clusters, G in all, shape ``(n,)``.
+    """
+    unit = np.arange(len(block)) if ready.data.unit is None else ready.data.unit
+    total, rows = np.bincount(unit, weight), np.bincount(unit)
+    # Every unit in every cluster that has rows of it.
+    _, first, spot = np.unique(block * len(rows) + unit, return_index=True, return_inverse=True)
+    own = unit[first]
+    left = rows[own] - np.bincount(spot)
+    rest = (total[own] - np.bincount(spot, weight)) / np.maximum(left, 1)
+    lost = total[own] / rows[own] - np.where(left > 0, rest, 0.0)
+    blocks = int(block.max()) + 1
+    mean = total[unit] / rows[unit] / rows[unit]
+    columns = []
+    for g in ready.cohorts:
+        whole = float(np.sum(mean[ready.cohort == g]))
+        gone = np.bincount(block[first], lost * (ready.cohort[first] == g), blocks)
+        columns.append(whole - gone)
+    return np.column_stack(columns).astype(np.float64)

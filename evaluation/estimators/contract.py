@@ -67,7 +67,7 @@ class Fit:
         The numbers, in the order in which they are printed. A model whose answer is one number
         gives that term first, with ``term=""``.
     n_obs, n_units, n_clusters
-        Rows, units and clusters used (after singletons and missing values).
+        Rows, units and clusters used: rows with missing values are out, singletons are kept.
     details
         ``(term, name, value)``: bandwidth, k, G, small-sample factor, effective clusters, ...
     covariance

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evaluation.data.model_rows import model_rows
 from evaluation.data.prepare import Prepared
@@ -134,7 +134,8 @@ def _fit(
     try:
         data = model_rows(prepared.panel, prepared.roles, spec, model, name, outcome)
         lost = data.dropped
-        return estimator(model.estimator).fit(data, setting), lost
+        fit = estimator(model.estimator).fit(data, setting)
+        return replace(fit, warnings=(*fit.warnings, *data.warnings)), lost
     except DataError as error:
         return Failure("refused", "; ".join(error.faults)), lost
     except EstimationError as error:

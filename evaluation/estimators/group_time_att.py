@@ -10,21 +10,23 @@ from evaluation.cells.threads import one_blas_thread
 from evaluation.data.model_data import FloatArray, IntArray, ModelData
 from evaluation.errors import DataError, EstimationError, SpecError
 from evaluation.estimators._adoption import Adoption, adoption
-from evaluation.estimators._aggregates import Sizes, aggregates
+from evaluation.estimators._aggregates import Aggregate, Sizes, aggregates
 from evaluation.estimators._columns import control_columns
 from evaluation.estimators._covariate_group_time import covariate_group_time
 from evaluation.estimators._group_time import GroupTime, contrasts_of, group_time
 from evaluation.estimators._group_time_terms import (
     ESTIMAND,
+    Joint,
     Labels,
     band_details,
     cohorts_in_one_block,
     joint,
+    joint_jackknife,
     pretest_details,
     terms_of,
 )
 from evaluation.estimators._guards import cluster_codes, refuse_effects, require_rows
-from evaluation.estimators._leave_one_out import leave_one_out
+from evaluation.estimators._leave_one_out import leave_one_out, sizes_without
 from evaluation.estimators._problem import DetailValue
 from evaluation.estimators.contract import Fit, Role, Setting
 from evaluation.inference.bands import Bands
@@ -156,31 +158,27 @@ def _blind(cohorts: frozenset[int], labels: Labels) -> tuple[str, ...]:
     )
 
 
-def _moments(
+def _joint(
     ready: Adoption,
     setting: Setting,
     effects: GroupTime,
+    averages: tuple[Aggregate, ...],
     added: FloatArray,
     weight: FloatArray,
     block: IntArray,
     factor: float,
-) -> tuple[FloatArray, float]:
-    """Return the covariance of effects and cohort sizes, and the factor in it.
-
-    With ``cr3`` it is the delete-one-cluster jackknife, (G - 1) / G times the sum of squared
-    changes about the full sample; averages follow from it by the delta method.
-    """
+) -> tuple[Joint, float]:
+    """Return every number with its covariance, and the factor in it."""
     if setting.inference.variance != "cr3":
         stacked = np.column_stack([effects.influence, added])
-        return factor * (stacked.T @ stacked), factor
+        return joint(effects, averages, factor * (stacked.T @ stacked), added.shape[1]), factor
     if setting.controls:
         raise DataError("group_time_att: cr3 with controls is not available: set variance = 'cr1'")
     if not setting.inference.cluster:
         raise DataError("group_time_att: cr3 needs a cluster: name one, or set variance = 'hc1'")
     left = leave_one_out(ready, effects.contrasts, weight, block)
-    changed = np.column_stack([left - effects.estimates, -added])
-    factor = (len(left) - 1) / len(left)
-    return factor * (changed.T @ changed), factor
+    mass = sizes_without(ready, weight, block)
+    return joint_jackknife(effects, averages, left, mass), (len(left) - 1) / len(left)
 
 
 def fit(data: ModelData, setting: Setting) -> Fit:
@@ -189,7 +187,8 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     Variances are sums over units, or over clusters, of squared influence functions, with no
     small-sample factor where the block is the unit; with clusters coarser than units the factor
     is G / (G - 1) unless ``cluster_factor`` is ``none``. Cohort sizes are estimated and enter the
-    variance of averages. The covariance is joint over all terms.
+    variance of averages. ``cr3`` is the delete-one-cluster jackknife of every number, averages
+    and cohort sizes taken anew without each cluster. The covariance is joint over all terms.
 
     Parameters
     ----------
@@ -221,22 +220,22 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         implied = {FAMILY.get(setting.estimand, "")}
         families = tuple(f for f in ESTIMAND if f in implied | set(setting.options.aggregate))
         averages = aggregates(effects.contrasts, effects.estimates, sizes, families)
-        moments, factor = _moments(ready, setting, effects, added, weight, block, factor)
+        every, factor = _joint(ready, setting, effects, averages, added, weight, block, factor)
         blind = cohorts_in_one_block(ready, block) if clusters is not None else frozenset()
-        found = joint(effects, averages, moments, len(sizes.cohorts)).without_error(blind)
-    df = float(count - 1)
-    used = df if setting.inference.distribution == "t" else None
+        found = every.without_error(blind)
+    used = float(count - 1) if setting.inference.distribution == "t" else None
     labels = Labels(data.cohort_labels, data.period_labels)
     mass = np.bincount(block, weight).astype(np.float64)
     details: list[tuple[str, str, DetailValue]] = [
         *ready.details,
         ("", "control_group", setting.design.control_group),
+        ("", "anticipation", setting.design.anticipation),
         ("", "base_period", setting.options.base_period),
         ("", "form", "panel" if ready.balanced else "repeated_cross_section"),
         ("", "summed_within", name),
         ("", "blocks", count),
         ("", "small_sample_factor", factor),
-        ("", "degrees_of_freedom", df),
+        ("", "degrees_of_freedom", used),
         ("", "effective_clusters", effective_clusters(mass)),
         ("", "largest_cluster_share", largest_share(mass)),
         *pretest_details(found, setting.design.anticipation, effective_clusters(mass)),

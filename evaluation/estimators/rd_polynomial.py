@@ -18,6 +18,7 @@ from evaluation.estimators._guards import (
     require_rows,
     required,
 )
+from evaluation.estimators._problem import require_positive
 from evaluation.estimators._rd import (
     Periods,
     cluster_warning,
@@ -115,6 +116,8 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     DataError
         Where the rows cannot answer: an empty side, too few distinct values of the running
         variable, one cluster, no variation, collinear controls.
+    EstimationError
+        Where the variance is not positive, as with two-way clusters that are too few.
     """
     refuse_effects(setting.fixed_effects, "rd_polynomial")
     require_rows(data)
@@ -130,7 +133,8 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     clusters = cluster_codes(data, setting.inference)
     with one_blas_thread():
         estimate, std_error, df, k, factor = _solve(data, setting, running, clusters)
-    bounds = interval(estimate, std_error, df if setting.inference.distribution == "t" else None)
+    used = df if setting.inference.distribution == "t" else None
+    bounds = interval(estimate, std_error, used)
     below, above = mass_points(running)
     return Fit(
         terms=(
@@ -154,7 +158,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
             ("", "mass_points_above", above),
             ("", "parameters", k),
             ("", "small_sample_factor", factor),
-            ("", "degrees_of_freedom", df),
+            ("", "degrees_of_freedom", used),
         ),
         covariance=np.array([[std_error**2]]),
         warnings=cluster_warning(data, clusters),
@@ -198,5 +202,6 @@ def _solve(
         return sandwich.cr1(bread, scores, clusters, factor), factor, smallest - 1
 
     covariance, factor, df = {"iid": iid, "hc0": hc0, "hc1": hc1, "cr1": cr1}[inference.variance]()
+    require_positive(covariance[1:2, 1:2], f"outcome {data.outcome}")
     std_error = float(np.sqrt(covariance[1, 1]))
     return float(result.params[1]), std_error, float(df), k, factor

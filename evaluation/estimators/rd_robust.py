@@ -198,8 +198,8 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     df = sum(inside) - 2.0 * (options.order + 1)
     if setting.inference.variance == "cr1":
         df = float(clusters[0].max())
-    t = setting.inference.distribution == "t"
-    bounds = interval(coefficients[2], errors[2], df if t else None)
+    used = df if setting.inference.distribution == "t" else None
+    bounds = interval(coefficients[2], errors[2], used)
     details: list[tuple[str, str, DetailValue]] = [
         ("", "robust_estimate", coefficients[2]),
         ("", "robust_std_error", errors[2]),
@@ -213,6 +213,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         ("", "mass_points_within_above", above),
         ("", "kernel", options.kernel),
         ("", "order", options.order),
+        ("", "degrees_of_freedom", used),
     ]
     term = Term(
         coefficients[0],

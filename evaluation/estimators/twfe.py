@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluation.data.model_data import FloatArray, IntArray, ModelData
 from evaluation.errors import DataError
+from evaluation.estimators._adoption import own_periods, without_always_treated
 from evaluation.estimators._columns import (
     control_columns,
     dense_codes,
@@ -15,6 +17,7 @@ from evaluation.estimators._columns import (
 from evaluation.estimators._guards import cluster_codes, require_rows, required, required_period
 from evaluation.estimators._problem import Problem
 from evaluation.estimators._regression import solve
+from evaluation.estimators._treated_clusters import few_treated_clusters, treated_clusters
 from evaluation.estimators.contract import Fit, Role, Setting, Term
 from evaluation.inference.intervals import interval
 from evaluation.spec.options import OptionsModel
@@ -90,8 +93,12 @@ def _main_effects(data: ModelData, setting: Setting) -> dict[str, FloatArray]:
     }
 
 
-def _effects(data: ModelData, setting: Setting) -> dict[str, IntArray]:
+def _effects(
+    data: ModelData, setting: Setting, always: NDArray[np.bool_] | None
+) -> dict[str, IntArray]:
     effects = effect_codes(data, setting.fixed_effects)
+    if always is not None and always.any():
+        effects["(always treated in period)"] = own_periods(required_period(data), always)
     if data.dose is not None or setting.design.kind != "staggered_did":
         return effects
     cohort = required(data.cohort, "a cohort", data.outcome)
@@ -133,7 +140,9 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     Main effects of treated and post (of cohort and period, where adoption is staggered) enter
     unless the fixed effects absorb them; that is decided by the columns' rank, and the ones left
     out stand in the details as ``absorbed``. A treatment that already varies over time (``dose``)
-    takes no main effects but the fixed effects of the model.
+    takes no main effects but the fixed effects of the model. Under staggered adoption units treated
+    from the first period on are dropped, or kept with period effects of their own. With one treated
+    cluster there is no standard error.
 
     Parameters
     ----------
@@ -148,6 +157,11 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         Where the rows cannot answer: an empty group or side, one cluster, no variation.
     """
     require_rows(data)
+    seen = None
+    if setting.design.kind == "staggered_did" and data.cohort is not None:
+        seen = without_always_treated(data, setting.design)
+        data = seen.data
+        require_rows(data)
     if setting.design.kind == "did":
         require_four_cells(data)
     dose = _dose_of(data, setting)
@@ -164,13 +178,15 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         codes=np.zeros(data.n_obs, dtype=np.int64),
         intensity=dose,
         labels=("",),
-        effects=_effects(data, setting),
+        effects=_effects(data, setting, None if seen is None else seen.always),
         clusters=cluster_codes(data, setting.inference),
         n_obs=data.n_obs,
     )
     solved = solve(problem, setting.inference)
     estimate = float(solved.estimates[0])
-    std_error = float(np.sqrt(solved.covariance[0, 0]))
+    treated = treated_clusters(dose != 0.0, problem.clusters, setting.inference)
+    known = treated is None or treated > 1
+    std_error = float(np.sqrt(solved.covariance[0, 0])) if known else None
     df = solved.df if setting.inference.distribution == "t" else None
     bounds = interval(estimate, std_error, df)
     return Fit(
@@ -187,9 +203,14 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         n_obs=data.n_obs,
         n_units=data.n_units,
         n_clusters=_fewest(problem.clusters),
-        details=solved.details,
-        covariance=solved.covariance,
-        warnings=(*solved.warnings, *_staggered(data, dose)),
+        details=(*(seen.details if seen else ()), *solved.details),
+        covariance=solved.covariance if known else np.zeros((1, 1)),
+        warnings=(
+            *(seen.warnings if seen else ()),
+            *solved.warnings,
+            *few_treated_clusters(treated),
+            *_staggered(data, dose),
+        ),
     )
 
 

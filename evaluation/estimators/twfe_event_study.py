@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import replace
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import model_validator
 
 from evaluation.data.model_data import FloatArray, ModelData
 from evaluation.errors import DataError
+from evaluation.estimators._adoption import own_periods, without_always_treated
 from evaluation.estimators._columns import (
     control_columns,
     dense_codes,
@@ -20,6 +23,7 @@ from evaluation.estimators._guards import cluster_codes, require_rows, required,
 from evaluation.estimators._problem import DetailValue, Problem, Solved
 from evaluation.estimators._regression import solve
 from evaluation.estimators._subset import subset
+from evaluation.estimators._treated_clusters import few_treated_clusters, treated_clusters
 from evaluation.estimators.contract import Fit, Role, Setting, Term, event_label
 from evaluation.inference.bands import Bands, uniform_critical_value
 from evaluation.inference.intervals import interval
@@ -95,9 +99,13 @@ def _bands(
 ) -> list[tuple[str, str, DetailValue]]:
     if bands is None:
         return []
-    critical = uniform_critical_value(solved.covariance, bands, df)
+    known = np.flatnonzero(np.diag(solved.covariance) > 0)
+    if len(known) == 0:
+        return []
+    critical = uniform_critical_value(solved.covariance[np.ix_(known, known)], bands, df)
     details: list[tuple[str, str, DetailValue]] = [("", "uniform_critical_value", critical)]
-    for j, time in enumerate(times):
+    for j in known:
+        time = times[j]
         half = critical * float(np.sqrt(solved.covariance[j, j]))
         details.append((event_label(time), "uniform_low", float(solved.estimates[j]) - half))
         details.append((event_label(time), "uniform_high", float(solved.estimates[j]) + half))
@@ -109,6 +117,8 @@ def fit(data: ModelData, setting: Setting) -> Fit:
 
     The treated main effect and period effects enter unless the fixed effects absorb them. Event
     times at binned ends carry the detail ``binned``: they enter neither pre-tests nor bounds.
+    Under staggered adoption units treated from the first period on are dropped, or kept with period
+    effects of their own. A coefficient with one treated cluster has no standard error.
 
     Parameters
     ----------
@@ -124,17 +134,26 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     """
     require_rows(data)
     options = setting.options
+    seen = None
+    event_time = required(data.event_time, "event time", data.outcome)
+    if setting.design.kind == "staggered_did" and data.cohort is not None:
+        seen = without_always_treated(data, setting.design)
+        data = seen.data
+        require_rows(data)
+        # Kept, they are compared with nobody: no event time, and period effects of their own.
+        event_time = np.where(seen.always, np.nan, np.asarray(data.event_time))
     member = _member(data)
+    width = bin_width(options.event_bin, data.period_months)
     if float(np.ptp(member)) == 0.0 and setting.design.kind == "did":
         raise DataError(
             f"outcome {data.outcome}: treated and control group are not both present, all rows "
             "belong to one of them: check design.treated, design.control and the filters"
         )
     chosen = event_times(
-        required(data.event_time, "event time", data.outcome),
+        event_time,
         member,
         data.outcome,
-        bin_width(options.event_bin, data.period_months),
+        width,
         options.event_window,
         options.event_ends,
         options.reference,
@@ -149,6 +168,10 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         )
     effects = effect_codes(data, setting.fixed_effects)
     effects = with_effect(effects, "(period)", dense_codes(required_period(data)))
+    if seen is not None and seen.always.any():
+        always = seen.always[chosen.rows]
+        effects["(always treated in period)"] = own_periods(required_period(data), always)
+    labels = tuple(event_label(time) for time in chosen.times)
     problem = Problem(
         outcome=f"outcome {data.outcome}",
         y=data.y,
@@ -156,15 +179,26 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         nuisance={**control_columns(data, setting.controls), "(treated)": member},
         codes=chosen.codes,
         intensity=np.ones(data.n_obs),
-        labels=tuple(event_label(time) for time in chosen.times),
+        labels=labels,
         effects=effects,
         clusters=cluster_codes(data, setting.inference),
         n_obs=data.n_obs,
     )
     solved = solve(problem, setting.inference)
     df = solved.df if setting.inference.distribution == "t" else None
+
+    def treated(rows: NDArray[np.bool_]) -> int | None:
+        return treated_clusters(rows, problem.clusters, setting.inference)
+
+    counts = [treated(problem.codes == j) for j in range(len(labels))]
+    blind = [j for j, count in enumerate(counts) if count is not None and count < 2]
+    covariance = solved.covariance.copy()
+    covariance[blind, :] = covariance[:, blind] = 0.0
+    solved = replace(solved, covariance=covariance)
     details = [
+        *(seen.details if seen else ()),
         ("", "reference", options.reference),
+        *_anticipated(setting.design, width),
         *solved.details,
         *((event_label(time), "binned", True) for time in sorted(chosen.binned)),
         *_bands(solved, chosen.times, options.bands, df),
@@ -177,7 +211,12 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         n_clusters=min(sizes, default=None),
         details=tuple(details),
         covariance=solved.covariance,
-        warnings=(*solved.warnings, *_staggered(data)),
+        warnings=(
+            *(seen.warnings if seen else ()),
+            *solved.warnings,
+            *_few(chosen.times, blind, treated(problem.codes >= 0)),
+            *_staggered(data),
+        ),
     )
 
 
@@ -185,7 +224,8 @@ def _terms(solved: Solved, times: tuple[int, ...], df: float | None) -> tuple[Te
     terms = []
     for j, time in enumerate(times):
         estimate = float(solved.estimates[j])
-        std_error = float(np.sqrt(solved.covariance[j, j]))
+        variance = float(solved.covariance[j, j])
+        std_error = float(np.sqrt(variance)) if variance > 0 else None
         bounds = interval(estimate, std_error, df)
         terms.append(
             Term(
@@ -199,6 +239,25 @@ def _terms(solved: Solved, times: tuple[int, ...], df: float | None) -> tuple[Te
             )
         )
     return tuple(terms)
+
+
+def _anticipated(design: Any, width: int) -> tuple[tuple[str, str, DetailValue], ...]:
+    """Return how many event times before treatment it may already reach, in bins."""
+    periods = getattr(design, "anticipation", 0)
+    return (("", "anticipation", -(-periods // width)),) if periods else ()
+
+
+def _few(times: tuple[int, ...], blind: list[int], treated: int | None) -> tuple[str, ...]:
+    """Return warnings where all coefficients, or some, rest on few treated clusters."""
+    warnings = few_treated_clusters(treated)
+    if not blind or (treated is not None and treated < 2):
+        return warnings
+    named = ", ".join(str(times[j]) for j in blind)
+    return (
+        *warnings,
+        f"one treated cluster at event time {named}: its own variation cannot be seen, so no "
+        "standard error is given",
+    )
 
 
 def _staggered(data: ModelData) -> tuple[str, ...]:

@@ -60,7 +60,14 @@ def _staggered(design: StaggeredDesign) -> Iterator[Line]:
     yield "adoption", _cohort(design.cohort)
     yield "control", CONTROL_GROUPS[design.control_group]
     periods = "period" if design.anticipation == 1 else "periods"
-    yield "anticipation", f"{design.anticipation or 'no'} {periods} before adoption"
+    yield (
+        "anticipation",
+        (
+            f"up to {design.anticipation} {periods} before adoption"
+            if design.anticipation
+            else "none"
+        ),
+    )
     yield "incomplete units", UNBALANCED[design.unbalanced]
     yield "treated from the first period on", ALWAYS[design.always_treated]
     if design.treatment is not None:

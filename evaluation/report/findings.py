@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evaluation.checks.judging import EQUIVALENCE
-from evaluation.checks.smallest_effect import beyond_words, interval_words
+from evaluation.checks.smallest_effect import beyond_words, interval_words, scale_words
 from evaluation.report.numbers import Numbers
 from evaluation.report.places import is_headline
 from evaluation.report.record import Record
@@ -47,9 +47,7 @@ def findings_of(record: Record) -> tuple[Finding, ...]:
 
 
 def _sentences(record: Record, outcome: str) -> Iterator[str]:
-    verdicts = [
-        row for row in record.checks if row.check == EQUIVALENCE and row.outcome == outcome
-    ]
+    verdicts = [row for row in record.checks if row.check == EQUIVALENCE and row.outcome == outcome]
     judged = next((row.model_id for row in verdicts if row.model_id), None)
     yield _estimate(record, outcome, judged)
     for row in verdicts:
@@ -85,7 +83,7 @@ def _verdict(record: Record, row: Check) -> str:
     if row.verdict not in SENTENCES or not isinstance(low, float) or not isinstance(high, float):
         return f"{row.verdict.replace('_', ' ').capitalize()}: {row.message}."
     known = attainable if isinstance(attainable, float) else None
-    interval = interval_words(effect, low, high, known)
+    interval = interval_words(effect, low, high) + scale_words(effect, known)
     return SENTENCES[row.verdict].format(beyond=beyond_words(effect), interval=interval)
 
 

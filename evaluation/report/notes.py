@@ -33,11 +33,7 @@ def _carry_over(spec: Spec) -> Iterator[str]:
     if not isinstance(design, DidDesign) or design.treated is None:
         return
     current = not isinstance(design.treated.assigned_at, FixedDate)
-    if (
-        design.treated.column == AGE
-        and current
-        and any(m.estimand == "att" for m in spec.models)
-    ):
+    if design.treated.column == AGE and current and any(m.estimand == "att" for m in spec.models):
         yield (
             "Age difference-in-differences identifies att only without carry-over into controls "
             "who were treated at 29, and without spillover to those above 30; what it identifies "

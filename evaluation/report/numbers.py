@@ -34,5 +34,5 @@ class Numbers:
         return f"< {least:.{digits}f}" if value < least else f"{value:.{digits}f}"
 
     def count(self, value: int | None) -> str:
-        """Return a count with thin spaces."""
-        return "–" if value is None else f"{value:,}".replace(",", "\N{THIN SPACE}")
+        """Return a count with narrow spaces that lines do not break at."""
+        return "–" if value is None else f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")

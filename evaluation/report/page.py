@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import base64
+from functools import partial
 from importlib.resources import files
 
-from evaluation.estimators.contract import label_of
-from evaluation.report.figures.choice import figures_of
+from evaluation.report.centred import centre_notes
+from evaluation.report.design_words import design_lines
+from evaluation.report.figures.choice import pictures_of
+from evaluation.report.findings import findings_of
+from evaluation.report.further import further_of
 from evaluation.report.numbers import Numbers
+from evaluation.report.places import is_headline, is_reference, shown_place
 from evaluation.report.record import Record
-from evaluation.report.statements import Statement, statements_of
-from evaluation.results import Estimate
+from evaluation.report.statements import statements_of
+from evaluation.report.truths import truth_text
+from evaluation.report.words import outcome_label
 
 
 def page(record: Record) -> str:
@@ -23,34 +29,29 @@ def page(record: Record) -> str:
     return environment.from_string(source).render(
         record=record,
         spec=record.spec,
+        findings=findings_of(record),
+        design=design_lines(record.spec),
         statements=statements_of(record),
         headline=[row for row in record.estimates if is_headline(row)],
-        further=[row for row in record.estimates if not is_headline(row)],
+        centred=centre_notes(record),
+        further=further_of(record.estimates),
+        label=partial(outcome_label, record.spec),
         number=numbers.estimate,
         p_value=numbers.p_value,
         count=numbers.count,
-        truth=lambda row: record.detail(row.model_id, row.outcome, "truth"),
+        truth=lambda row: truth_text(record, row, numbers),
         synthetic=record.spec.panel.source == "synthetic",
-        place=place_of,
+        place=shown_place,
+        is_reference=is_reference,
         figure=_first_figure(record),
     )
 
 
-def is_headline(row: Estimate) -> bool:
-    """Whether a row is its model's single number, or says why there is none."""
-    return not (row.term or row.cohort or row.period) and row.event_time is None
-
-
-def place_of(row: Estimate) -> str:
-    """Return a row's name inside its fit, as details know it; empty for a headline."""
-    return label_of(row.estimand, row.term, row.cohort, row.period, row.event_time)
-
-
 def _first_figure(record: Record) -> dict[str, str] | None:
-    for name, draw in figures_of(record).items():
-        picture = base64.b64encode(draw()).decode("ascii")
-        return {"name": name, "alt": name.replace("_", " "), "data": picture}
+    for picture in pictures_of(record):
+        data = base64.b64encode(picture.draw()).decode("ascii")
+        return {"caption": picture.caption, "alt": picture.alt, "data": data}
     return None
 
 
-__all__ = ["Statement", "is_headline", "page"]
+__all__ = ["page"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evaluation.estimators.contract import label_of
+from evaluation.report.words import MINUS
 from evaluation.results import Estimate
 
 
@@ -14,6 +15,12 @@ def is_headline(row: Estimate) -> bool:
 def place_of(row: Estimate) -> str:
     """Return a row's name inside its fit, as details know it; empty for a headline."""
     return label_of(row.estimand, row.term, row.cohort, row.period, row.event_time)
+
+
+def shown_place(row: Estimate) -> str:
+    """Return a row's place as it is printed: a true minus sign before event times."""
+    shown = place_of(row)
+    return shown.replace("-", MINUS) if shown.startswith("event time") else shown
 
 
 def is_reference(row: Estimate) -> bool:

@@ -6,10 +6,11 @@ import numpy as np
 
 from evaluation.data.model_rows import outcome_values
 from evaluation.data.prepare import Prepared
+from evaluation.spec.design import RdDesign
 from evaluation.spec.spec import Spec
 
 Points = tuple[tuple[float, float, float], ...]
-BINS_PER_SIDE = 20
+BINS_PER_SIDE = 40
 DISCRETE_AT_MOST = 120
 
 
@@ -22,23 +23,29 @@ def plotted_points(prepared: Prepared, spec: Spec) -> dict[str, Points]:
     running = prepared.roles.running
     if running is None:
         return {}
-    shown = np.ones(len(running), dtype=bool)
+    # The rows of a donut take no part, and leave a gap.
+    shown = prepared.roles.rows
     if prepared.roles.post is not None:
-        shown = prepared.roles.post == 1
+        shown = shown & (prepared.roles.post == 1)
     cutoff = float(getattr(spec.design, "cutoff", 0.0))
+    design = spec.design
+    discrete = isinstance(design, RdDesign) and design.running_variable.discrete
     return {
         f"rd_{name}": _binned(
-            running[shown], outcome_values(prepared.panel.frame, name, outcome)[shown], cutoff
+            running[shown],
+            outcome_values(prepared.panel.frame, name, outcome)[shown],
+            cutoff,
+            discrete,
         )
         for name, outcome in spec.outcomes.items()
     }
 
 
-def _binned(running: np.ndarray, y: np.ndarray, cutoff: float) -> Points:
+def _binned(running: np.ndarray, y: np.ndarray, cutoff: float, discrete: bool) -> Points:
     seen = ~np.isnan(y)
     running, y = running[seen], y[seen]
     values = np.unique(running)
-    if len(values) <= DISCRETE_AT_MOST:
+    if discrete or len(values) <= DISCRETE_AT_MOST:
         place, centre = np.searchsorted(values, running), values
     else:
         below = np.linspace(running.min(), 0.0, BINS_PER_SIDE + 1)

@@ -9,7 +9,7 @@ from evaluation.spec.sample import GroupedRows
 from evaluation.spec.spec import Spec
 
 ROWS = {
-    "person_month": "one a unit and period, as in the source",
+    "person_month": "as in the source",
     "person": "one a person",
     "entry": "entries: the first period of receipt",
     "at_risk_entry": "persons who did not receive in the period before",

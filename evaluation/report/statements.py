@@ -32,6 +32,9 @@ ESTIMANDS = {
 }
 
 
+DISTRIBUTIONS = {"t": "t distribution", "normal": "normal distribution"}
+
+
 @dataclass(frozen=True)
 class Statement:
     """One model in words.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evaluation.report.page import is_headline
+from evaluation.report.places import is_headline
 from evaluation.report.record import Record
 
 

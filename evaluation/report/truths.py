@@ -14,3 +14,11 @@ def truth_text(record: Record, row: Estimate, numbers: Numbers) -> str:
     place = place_of(row)
     error = record.detail(*key, "truth_monte_carlo_error", place)
     return numbers.with_error(record.detail(*key, "truth", place), error)
+
+
+def holds_truth(record: Record, row: Estimate) -> bool | None:
+    """Return whether a row's interval holds the truth, ``None`` where one of them is unknown."""
+    truth = record.detail(row.model_id, row.outcome, "truth", place_of(row))
+    if not isinstance(truth, int | float) or row.conf_low is None or row.conf_high is None:
+        return None
+    return row.conf_low <= truth <= row.conf_high

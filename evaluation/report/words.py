@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from evaluation.spec.filters import Filter
@@ -63,7 +63,7 @@ def _literal(value: Any) -> str:
     return value if isinstance(value, str) else value_words(value)
 
 
-WORDS = {
+WORDS: dict[str, Callable[[Any], str]] = {
     "equals": lambda value: f"equal to {_literal(value)}",
     "not_equals": lambda value: f"not equal to {_literal(value)}",
     "one_of": lambda value: f"one of {_literal(value)}",

@@ -1,11 +1,15 @@
-"""What a spec claims, before any data: estimand, equation, assumptions, threats, refusals."""
+"""What a spec claims, before any data: who is compared, estimand, assumptions, threats."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from evaluation.catalogue import catalogue
+from evaluation.checks.smallest_effect import bounds_words
+from evaluation.report.design_words import design_lines
+from evaluation.report.notes import notes_of
 from evaluation.report.statements import model_statements
+from evaluation.report.words import outcome_label
 from evaluation.spec.availability import not_available
 from evaluation.spec.columns import columns_of_spec
 from evaluation.spec.spec import Spec
@@ -22,6 +26,10 @@ def _lines(spec: Spec) -> Iterator[str]:
     unavailable = set(not_available(spec, catalogue()))
     for line in sorted(unavailable):
         yield f"! {line}"
+    yield ""
+    yield "Design"
+    for what, words in design_lines(spec):
+        yield f"  {what}: {words}"
     planned = catalogue().planned_estimators
     for statement in model_statements(
         spec.model_copy(
@@ -33,15 +41,13 @@ def _lines(spec: Spec) -> Iterator[str]:
         yield f"  estimand     {statement.estimand}"
         yield f"  equation     {statement.equation}"
         yield f"  inference    {statement.inference}"
-        for text, asked, further in statement.assumptions:
+        yield f"  details      {statement.details}"
+        for text, spoken_to in statement.assumptions:
             yield f"  assumes      {text}"
-            if asked:
-                yield f"               checked here by {', '.join(asked)}"
-            elif further:
-                yield f"               not checked here; {', '.join(further)} would speak to it"
-            else:
-                yield "               no check speaks to it"
+            yield f"               {spoken_to}"
     yield ""
+    for note in notes_of(spec):
+        yield f"Note: {note}"
     yield from _threats(spec)
     yield from _bounds(spec)
     yield from _policy(spec)
@@ -58,9 +64,8 @@ def _threats(spec: Spec) -> Iterator[str]:
 
 def _bounds(spec: Spec) -> Iterator[str]:
     for effect in spec.smallest_effect_of_interest:
-        low, high = effect.bounds
-        unit = effect.unit.replace("_", " ")
-        yield f"Smallest effect of interest: {effect.outcome}, {low:g} to {high:g} {unit}."
+        label = outcome_label(spec, effect.outcome)
+        yield f"Smallest effect of interest: {label}, {bounds_words(effect)}."
     if not spec.smallest_effect_of_interest:
         yield "Smallest effect of interest: none stated, so no effect can be ruled out."
 

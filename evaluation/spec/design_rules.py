@@ -75,6 +75,12 @@ def _rd(spec: Spec) -> Iterator[str]:
             "design: on age_months the month of the cutoff is partly treated; "
             "give one of donut = 1 and exposure = 'exposure_share'"
         )
+    period = {"quarter": 3, "year": 12}.get(spec.panel.period or "", 1)
+    if on_age and design.donut is not None and design.donut < period:
+        yield (
+            f"design.donut: a {spec.panel.period} of the cutoff is partly treated over {period} "
+            f"months of age; set donut = {period}, or panel.period = 'month'"
+        )
     if design.reform_date is not None and spec.panel.time is None:
         yield "panel.time: is missing; reform_date needs it"
 

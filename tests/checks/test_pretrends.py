@@ -17,7 +17,7 @@ from evaluation.spec.variance import Inference
 COVARIANCE = np.array([[4.0, 1.0, 0.0], [1.0, 2.0, 0.0], [0.0, 0.0, 1.0]])
 
 
-def result(estimates, times, covariance=COVARIANCE, clusters=100, binned=()):
+def result(estimates, times, covariance=COVARIANCE, clusters=100, binned=(), told=()):
     terms = tuple(
         Term(value, float(np.sqrt(v)), None, None, None, "att_by_event_time", event_time=time)
         for value, time, v in zip(estimates, times, np.diag(covariance), strict=True)
@@ -27,7 +27,10 @@ def result(estimates, times, covariance=COVARIANCE, clusters=100, binned=()):
         n_obs=1000,
         n_clusters=clusters,
         covariance=covariance,
-        details=tuple((event_label(time), "binned", True) for time in binned),
+        details=(
+            *((event_label(time), "binned", True) for time in binned),
+            *(("", name, value) for name, value in told),
+        ),
     )
     model = Model(id="path", estimand="att_by_event_time", estimator="twfe_event_study")
     setting = Setting("att_by_event_time", Inference(("g",), "cr1"), (), (), None, None)
@@ -68,13 +71,34 @@ def test_verdicts(estimates, words):
         assert "power" in found.message and "drift" in found.message
 
 
-def test_power_is_that_of_the_noncentral_chi_square():
-    found = verdict([0.1, 0.1, 0.0], [-3, -2, 0])
+@pytest.mark.parametrize(
+    ("told", "shape"),
+    [
+        ((("reference", -1),), [-3.0, -2.0]),
+        ((("reference", -2),), [-2.0, -1.0]),
+        ((("reference", 0),), [-4.0, -3.0]),
+        ((("base_period", "universal"), ("anticipation", 0)), [-3.0, -2.0]),
+        ((("base_period", "universal"), ("anticipation", 1)), [-2.0, -1.0]),
+        ((("base_period", "varying"), ("anticipation", 0)), [1.0, 1.0]),
+        ((), [-3.0, -2.0]),
+    ],
+)
+def test_power_is_that_of_the_noncentral_chi_square(told, shape):
+    found = verdict([0.1, 0.1, 0.0], [-4, -3, 0], told=told)
     details = dict(found.details)
-    drift = details["drift"] * np.array([-3.0, -2.0])
+    # The farthest coefficient moves by one of its standard errors.
+    assert details["drift"] == pytest.approx(2.0 / abs(shape[0]))
+    drift = details["drift"] * np.array(shape)
     noncentrality = drift @ np.linalg.solve(COVARIANCE[:2, :2], drift)
     cut = stats.chi2.ppf(0.95, 2)
     assert details["power"] == pytest.approx(stats.ncx2.sf(cut, 2, noncentrality))
+
+
+def test_event_times_that_treatment_may_reach_take_no_part():
+    told = (("anticipation", 2),)
+    found = verdict([1.0, 50.0, 50.0], [-3, -2, -1], told=told)
+    assert found.statistic == pytest.approx(0.25)
+    assert dict(found.details)["restrictions"] == 1
 
 
 def test_too_many_restrictions_for_the_clusters_are_refused():
@@ -105,5 +129,16 @@ def test_many_effective_clusters_approach_chi_squared():
     assert told(1e7).p_value == pytest.approx(stats.chi2.sf(told(1e7).statistic, 2), rel=1e-4)
 
 
-def test_no_degree_of_freedom_is_a_refusal():
+def test_too_few_degrees_of_freedom_are_a_refusal():
     assert told(2.0).verdict == "refused"
+    # Two restrictions need four effective clusters: nu - q + 1 is then two.
+    few = told(3.9)
+    assert few.verdict == "refused" and "effective clusters" in few.message
+    assert told(4.0).verdict != "refused"
+
+
+def test_earliest_restricts_the_event_times():
+    given = result([50.0, 2.0, 0.0], [-3, -2, 0])
+    (found,) = pretrends.run(given, pretrends.Options(earliest=-2))
+    assert found.statistic == pytest.approx(2.0)
+    assert dict(found.details)["restrictions"] == 1

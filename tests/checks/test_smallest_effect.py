@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from evaluation.checks.smallest_effect import Headline, headline_of, judge
+from evaluation.checks.smallest_effect import (
+    Headline,
+    beyond_words,
+    headline_of,
+    interval_words,
+    judge,
+)
 from evaluation.estimators.contract import Fit, Term
 from evaluation.inference.equivalence import minimum_detectable_effect
 from evaluation.spec.extras import SmallestEffect
@@ -47,7 +53,35 @@ def test_interval_is_in_the_unit_of_the_effect():
     details = dict(found.details)
     middle = (details["equivalence_low"] + details["equivalence_high"]) / 2
     assert middle == pytest.approx(0.002 / 0.1)
-    assert "90 %" in found.message
+    assert found.message == (
+        "90 % interval 0.0036 to 0.0364 per condition against bounds of ±0.05; "
+        "the first stage, 0.1000, is taken as known"
+    )
+
+
+@pytest.mark.parametrize(("bound", "estimate", "error", "p", "attainable", "verdict"), VERDICTS)
+def test_a_message_does_not_repeat_its_verdict(bound, estimate, error, p, attainable, verdict):
+    found = judge(bound, Headline(estimate, error, None, p), attainable, "condition_imposed")
+    assert verdict.replace("_", " ") not in found.message
+    assert "-" not in found.message
+
+
+# bound, low, high, words
+WORDS = [
+    (effect(value=0.01), -5.0514, 9.6948, "\N{MINUS SIGN}5.05 to 9.69 per person"),
+    (effect(value=0.01), -0.0217, 0.0335, "\N{MINUS SIGN}0.0217 to 0.0335 per person"),
+    (effect(value=0.01), 150.2, 1234.5, "150 to 1234 per person"),
+]
+
+
+@pytest.mark.parametrize(("bound", "low", "high", "words"), WORDS)
+def test_intervals_in_words(bound, low, high, words):
+    assert interval_words(bound, low, high) == f"90 % interval {words}"
+
+
+def test_uneven_bounds_in_words():
+    uneven = effect(low=-0.001, high=0.02)
+    assert beyond_words(uneven) == "outside \N{MINUS SIGN}0.001 to 0.02 per person"
 
 
 def test_a_bias_corrected_fit_is_judged_by_its_robust_pair():

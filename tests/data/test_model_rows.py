@@ -86,7 +86,8 @@ def test_refused(tiny, four, columns, changes, words) -> None:
 # cluster, whether it may change inside a unit
 CLUSTERS: list[dict[str, Any]] = [
     {"cluster": "x", "moving_clusters": "keep"},
-    {"cluster": ["x", "person"]},
+    {"cluster": ["x", "person"], "moving_clusters": "keep"},
+    {"cluster": ["year", "person"]},
     {"cluster": "person"},
     {"cluster": "year"},
 ]
@@ -96,6 +97,15 @@ CLUSTERS: list[dict[str, Any]] = [
 def test_clusters_that_may_change(tiny, four, keys) -> None:
     four["x"] = range(12)
     assert tiny.rows(four, models=[{**MODEL, **keys}]).n_obs == 12
+
+
+@pytest.mark.parametrize("cluster", ["x", ["x", "person"]], ids=str)
+def test_moving_clusters_are_refused_or_warned(tiny, four, cluster) -> None:
+    four["x"] = range(12)
+    kept = tiny.rows(four, models=[{**MODEL, "cluster": cluster, "moving_clusters": "keep"}])
+    assert kept.warnings == ("cluster 'x' changes over time in 4 units",)
+    with pytest.raises(DataError, match="changes over time in 4 units"):
+        tiny.rows(four, models=[{**MODEL, "cluster": cluster}])
 
 
 def test_averaged_binaries_are_shares(tiny, four) -> None:

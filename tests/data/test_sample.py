@@ -245,3 +245,46 @@ def test_groups_of_two_columns_are_units(tiny, months) -> None:
     assert sorted(set(panel.frame["muni/group"])) == ["0301/0", "0301/1", "1103/0", "1103/1"]
     assert prepared.roles.treated.tolist() == panel.frame["group"].tolist()
     assert len(panel.frame) == 23
+
+
+def test_a_mean_over_some_rows_weighs_as_those_rows(tiny, months) -> None:
+    """Groups of a partly missing outcome then give the persons' own mean."""
+    months["open"] = 1
+    months.loc[months["person"].eq(1) & months["ym"].le(201703), "y"] = np.nan
+    data = tiny.rows(months, panel=MONTHLY, sample=GROUPED, design=STAGGERED)
+    assert data.weight.tolist() == [1, 1, 1, 2, 2, 2, 2, 1, 2, 2, 2, 2]
+    assert np.average(data.y, weights=data.weight) == pytest.approx(months["y"].mean())
+
+
+@pytest.mark.parametrize("period", ["month", "quarter", "year"])
+def test_dates_bound_the_source_s_own_time_however_long_a_period(tiny, months, period) -> None:
+    prepared = tiny.prepare(
+        months,
+        panel={**MONTHLY, "period": period, "window": [dt.date(2017, 2, 1), dt.date(2017, 6, 30)]},
+        sample={"drop_periods": [[dt.date(2017, 4, 1), dt.date(2017, 4, 30)]]},
+        design={"kind": "did", "treatment": {"column": "group"}},
+    )
+    assert [step.rows for step in prepared.panel.flow[:3]] == [23, 19, 15]
+
+
+def test_days_bound_days(tiny) -> None:
+    days = pd.DataFrame(
+        {"person": [1, 2], "day": ["2017-01-15", "2017-01-25"], "y": [1.0, 2.0], "group": [1, 0]}
+    )
+    window = [dt.date(2017, 1, 20), dt.date(2017, 2, 1)]
+    panel = {"time": "day", "time_unit": "date", "window": window}
+    design = {"kind": "did", "treatment": {"column": "group"}}
+    assert tiny.prepare(days, panel=panel, design=design).panel.frame["person"].tolist() == [2]
+
+
+def test_event_time_counts_from_the_first_post_period_of_the_data(tiny, four) -> None:
+    """Dropping the first post period does not move the others."""
+    sample = {"drop_periods": [[2, 2]]}
+    data = tiny.rows(four, sample=sample)
+    assert sorted(set(data.event_time)) == [-1.0, 1.0]
+
+
+def test_one_row_a_person(tiny, four) -> None:
+    sample = {"rows": "person"}
+    with pytest.raises(DataError, match="one row a unit, but 8 rows repeat one"):
+        tiny.prepare(four, sample=sample)

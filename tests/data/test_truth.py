@@ -151,12 +151,11 @@ def test_event_time_in_quarters(pair) -> None:
 
 def test_release_at_30(pair) -> None:
     spec, coupled = pair("work_effect", RD)
-    first, second = brute("work_effect", "one_more_month"), brute("work_effect", "actual")
+    first, second = brute("work_effect", "under_duty"), brute("work_effect", "released")
     model = spec.model("post")
+    near = first["age_months"].between(348, 372) & first["age_months"].ne(360)
     means = [
-        rows.loc[
-            rows["sa_exit"].notna() & rows["age_months"].eq(361) & rows["ym"].ge(201701), "sa_exit"
-        ].mean()
+        rows.loc[rows["sa_exit"].notna() & near & rows["ym"].ge(201701), "sa_exit"].mean()
         for rows in (first, second)
     ]
     found = truths(coupled, spec, model, spec.outcomes["sa_exit"])
@@ -185,7 +184,7 @@ def test_adoption(pair) -> None:
     for time, rows in after.groupby("time"):
         value = found[Key("att_by_event_time", event_time=int(time))].value
         assert value == pytest.approx(rows["effect"].mean(), abs=1e-12)
-    for (one, when), rows in both[both["time"] >= 0].groupby(["cohort", "quarter"]):
+    for (one, when), rows in after.groupby(["cohort", "quarter"]):
         label = [f"{int(q) // 4}Q{int(q) % 4 + 1}" for q in (one, when)]
         key = Key("att_gt", label[0], label[1], int(when - one))
         assert found[key].value == pytest.approx(rows["effect"].mean(), abs=1e-12)
@@ -201,3 +200,42 @@ def test_a_null_is_exactly_zero(pair, model: str) -> None:
     assert {(truth.value, truth.error) for truth in found.values()} == {(0.0, 0.0)}
     imposed = truths(coupled, spec, spec.model(model), spec.outcomes["condition"])
     assert any(truth.value > 0 for truth in imposed.values())
+
+
+def test_only_the_cutoff_of_the_world_has_a_truth(pair) -> None:
+    tables = {**RD, "design": {**RD["design"], "cutoff": 348}}
+    spec, coupled = pair("work_effect", tables)
+    assert truths(coupled, spec, spec.model("post"), spec.outcomes["sa_exit"]) == {}
+
+
+def test_the_treated_side_gives_the_sign(pair) -> None:
+    values = {}
+    for side in ("below", "above"):
+        tables = {**RD, "design": {**RD["design"], "treated_side": side}}
+        spec, coupled = pair("work_effect", tables)
+        (found,) = truths(coupled, spec, spec.model("post"), spec.outcomes["sa_exit"]).values()
+        values[side] = found.value
+    assert values["below"] == -values["above"] > 0
+
+
+def test_blocks_follow_the_unit_whatever_the_sample(pair) -> None:
+    """Recipients differ between policies; a unit must be in one block in both runs."""
+    tables = {**AGE_DID, "sample": {**AGE_DID["sample"], "denominator": "recipients"}}
+    spec, coupled = pair("work_effect", tables)
+    frames = [run.panel.frame["person_id"] for run in (coupled.with_policy, coupled.without)]
+    assert set(frames[0]) != set(frames[1])
+    (found,) = truths(coupled, spec, spec.model("own"), spec.outcomes["condition"]).values()
+    means = []
+    for run in (coupled.with_policy, coupled.without):
+        rows = (run.roles.treated == 1) & (run.roles.post == 1)
+        means.append(run.panel.frame["condition_imposed"][rows].mean())
+    assert found.value == pytest.approx(means[0] - means[1], abs=1e-12)
+
+
+def test_averages_are_over_the_effects_that_the_fit_gives(pair) -> None:
+    spec, coupled = pair("work_effect", ADOPTION, period="quarter")
+    outcome, model = spec.outcomes["condition"], spec.model("cs")
+    every = truths(coupled, spec, model, outcome)
+    one = next(key for key in every if key.estimand == "att_gt" and (key.event_time or 0) > 0)
+    alone = truths(coupled, spec, model, outcome, frozenset({(one.cohort, one.period)}))
+    assert alone[Key("att")] == alone[one] == every[one]

@@ -116,3 +116,24 @@ def test_each_multiplier_moves_its_flow(duty: dict[str, float], column: str, sig
         )
         means[policy] = frame.loc[frame["age_months"] < 360, column].mean()
     assert sign * (means["actual"] - means["no_adoption"]) > 0
+
+
+def test_switching_the_duty_for_one_month_leaves_histories_as_they_were():
+    world = data_synth.load_world("work_effect")
+    asked = {"persons": 3000, "seed": 4, "window": (date(2017, 1, 1), date(2018, 12, 31))}
+    actual, under, released = (
+        data_synth.person_month(world, policy=policy, **asked)
+        for policy in ("actual", "under_duty", "released")
+    )
+    at_risk = actual["sa_exit"].notna()
+    for switched in (under, released):
+        # Who is at risk this month was settled before it began.
+        assert (switched["sa_exit"].notna() == at_risk).all()
+    young, old = actual["age_months"] < 360, actual["age_months"] > 360
+    in_force = actual["ym"] >= actual["adopted_ym"]
+    same = ["sa_exit", "employed", "condition_imposed"]
+    pd.testing.assert_frame_equal(
+        under.loc[young & in_force, same], actual.loc[young & in_force, same]
+    )
+    pd.testing.assert_frame_equal(released.loc[old, same], actual.loc[old, same])
+    assert under["sa_exit"].mean() > released["sa_exit"].mean()

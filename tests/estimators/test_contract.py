@@ -11,6 +11,7 @@ import pytest
 from evaluation.checks.registry import PLANNED, check_names
 from evaluation.errors import DataError, SpecError
 from evaluation.estimators.registry import estimator, estimator_names
+from evaluation.inference.intervals import critical_value
 from evaluation.spec.options import OptionsModel
 from evaluation.spec.variance import Inference, VarianceKind
 
@@ -233,3 +234,17 @@ def test_normal_intervals_are_narrower_than_t(name, kind, samples):
         term = module.fit(data, samples.setting(module, kind, inference=inference)).terms[0]
         widths.append(term.conf_high - term.conf_low)
     assert widths[0] < widths[1]
+
+
+def test_degrees_of_freedom_are_those_of_the_interval(name, kind, samples):
+    module, data = estimator(name), samples.make(kind)
+    for distribution in ("normal", "t"):
+        inference = Inference(("group",), "cr1", distribution=distribution)
+        found = module.fit(data, samples.setting(module, kind, inference=inference))
+        (df,) = [v for term, key, v in found.details if (term, key) == ("", "degrees_of_freedom")]
+        assert (df is None) == (distribution == "normal")
+        details = {key: v for term, key, v in found.details if term == ""}
+        one = found.terms[0]
+        error = details.get("robust_std_error", one.std_error)
+        half = (one.conf_high - one.conf_low) / 2
+        assert half == pytest.approx(critical_value(0.975, df) * error, rel=1e-9)

@@ -41,7 +41,7 @@ def rows_of(data, rows):
         data,
         y=data.y[rows],
         columns=data.columns.iloc[rows].reset_index(drop=True),
-        **{name: getattr(data, name)[rows] for name in names},
+        **{n: getattr(data, n)[rows] for n in names if getattr(data, n) is not None},
     )
 
 
@@ -457,3 +457,55 @@ def test_a_cohort_in_one_cluster_has_no_error_of_its_own(samples):
     assert blind and all(t.std_error is None and t.p_value is None for t in blind)
     assert any(t.std_error for t in found.terms if t.cohort not in ("", label))
     assert any(label in warning and "one cluster" in warning for warning in found.warnings)
+
+
+FAMILIES = ("simple", "event_time", "cohort", "period")
+
+
+@pytest.mark.parametrize("form", ["plain", "weighted", "moving", "cross_section"])
+def test_cr3_of_averages_equals_deleting_each_cluster(samples, form):
+    data = clustered(samples)
+    if form != "plain":
+        weight = np.random.default_rng(3).uniform(0.5, 2.0, data.n_obs)
+        data = replace(data, weight=weight)
+    if form == "moving":
+        moved = (data.columns["cluster"] + (data.period >= 4) * (data.unit % 5 == 0)) % 12
+        data = replace(data, columns=data.columns.assign(cluster=moved))
+    if form == "cross_section":
+        data = replace(data, unit=None)
+    design, options = {"unbalanced": "keep"}, {"aggregate": FAMILIES}
+    inference = Inference(("cluster",), "cr3")
+    found = fit(samples, data, design, options, inference=inference)
+    cluster = data.columns["cluster"].to_numpy()
+    without = []
+    for code in np.unique(cluster):
+        left = data_without(data, cluster != code)
+        refit = fit(samples, left, design, options, inference=Inference(("cluster",), "cr1"))
+        assert [t.label for t in refit.terms] == [t.label for t in found.terms]
+        without.append([t.estimate for t in refit.terms])
+    changed = np.array(without) - [t.estimate for t in found.terms]
+    wanted = (len(changed) - 1) / len(changed) * (changed.T @ changed)
+    assert np.allclose(found.covariance, wanted, rtol=1e-9, atol=1e-13)
+    errors = [t.std_error for t in found.terms]
+    assert errors == pytest.approx(np.sqrt(np.diag(wanted)), rel=1e-9)
+
+
+def test_an_average_of_cohorts_in_one_cluster_each_has_no_error(samples):
+    data = clustered(samples)
+    code = np.where(np.isfinite(data.cohort), data.cohort + 100, data.columns["cluster"])
+    code = np.where(data.cohort == 6, data.columns["cluster"], code)
+    data = replace(data, columns=data.columns.assign(cluster=code))
+    inference = Inference(("cluster",), "cr1")
+    found = fit(samples, data, options={"aggregate": FAMILIES}, inference=inference)
+    # Cohorts p3 and p5 are blind, p6 is seen: event times 2 and later know p3 and p5 alone.
+    known = {t.label: t.std_error is not None for t in found.terms if t.estimand != "att_gt"}
+    assert not known["event time 2"] and not known["event time 4"]
+    assert known["event time 1"] and known["event time -3"]
+    assert not known["period p3"] and not known["period p5"] and known["period p6"]
+    assert known[""] and known["att_by_event_time average"]
+    assert np.allclose(
+        np.sqrt(np.diag(found.covariance)), [t.std_error or 0.0 for t in found.terms]
+    )
+    blind = rows_of(data, np.flatnonzero(data.cohort != 6))
+    alone = fit(samples, blind, options={"aggregate": FAMILIES}, inference=inference)
+    assert all(t.std_error is None for t in alone.terms)

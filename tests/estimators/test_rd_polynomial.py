@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from evaluation.errors import DataError
+from evaluation.errors import DataError, EstimationError
 from evaluation.estimators import rd_polynomial as module
 from evaluation.spec.variance import Inference
 
@@ -115,3 +115,22 @@ def test_collinear_controls_are_refused(samples):
 def test_options_that_cannot_be(keys):
     with pytest.raises(ValidationError):
         options(**keys)
+
+
+def test_a_two_way_variance_that_is_not_positive_is_refused(samples):
+    data = samples.make("rd")
+    rows = np.arange(data.n_obs)
+    # Two clusters each way: the sum less the intersection is sometimes negative.
+    for seed in range(200):
+        generator = np.random.default_rng(seed)
+        columns = data.columns.assign(a=generator.integers(0, 2, len(rows)))
+        columns = columns.assign(b=generator.integers(0, 2, len(rows)))
+        given = replace(data, columns=columns)
+        setting = samples.setting(module, "rd", inference=Inference(("a", "b"), "cr1"))
+        try:
+            found = module.fit(given, setting)
+        except EstimationError as error:
+            assert "not positive" in str(error)
+            return
+        assert found.terms[0].std_error > 0
+    pytest.fail("no negative variance met")

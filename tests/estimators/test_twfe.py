@@ -8,8 +8,9 @@ import pytest
 
 from evaluation.data.model_data import ModelData
 from evaluation.errors import DataError, EstimationError
-from evaluation.estimators import _regression, twfe
+from evaluation.estimators import _regression, twfe, twfe_event_study
 from evaluation.estimators._problem import require_positive
+from evaluation.inference.bands import Bands
 from evaluation.spec.variance import Inference
 
 
@@ -312,3 +313,89 @@ def test_a_dose_that_starts_at_different_times_is_warned(samples, starts, warned
     )
     found = twfe.fit(data, setting)
     assert any("staggered" in warning for warning in found.warnings) == warned
+
+
+def early(data):
+    """Return the staggered sample with every tenth unit, and one more, treated from the start."""
+    cohort = np.where(data.unit % 10 == 0, 0.0, data.cohort)
+    cohort = np.where(data.unit == 1, -2.0, cohort)
+    event_time = np.where(np.isfinite(cohort), data.period - cohort, np.nan)
+    return replace(data, cohort=cohort, event_time=event_time)
+
+
+def part_of(data, rows):
+    names = ("y", "unit", "period", "treated", "post", "event_time", "cohort")
+    columns = data.columns.iloc[rows].reset_index(drop=True)
+    return replace(data, columns=columns, **{name: getattr(data, name)[rows] for name in names})
+
+
+@pytest.mark.parametrize("module", [twfe, twfe_event_study])
+@pytest.mark.parametrize("variance", ["cr1", "cr3"])
+@pytest.mark.parametrize("rule", ["drop", "keep_as_always"])
+def test_always_treated_are_counted_and_never_controls(samples, module, variance, rule):
+    data = early(samples.make("staggered_did"))
+    inference = Inference(("unit",), variance)
+    given = {"fixed_effects": ("unit", "period"), "inference": inference}
+    setting = samples.setting(module, "staggered_did", design={"always_treated": rule}, **given)
+    found = module.fit(data, setting)
+    assert ("", "always_treated", 13) in found.details
+    assert "13 units are treated from the first period on" in found.warnings[0]
+    assert found.n_units == (107 if rule == "drop" else 120)
+    alone = part_of(data, np.flatnonzero(data.cohort > 0))
+    wanted = module.fit(alone, samples.setting(module, "staggered_did", **given))
+    assert not [key for _, key, _ in wanted.details if key == "always_treated"]
+    assert [t.label for t in found.terms] == [t.label for t in wanted.terms]
+    assert np.allclose([t.estimate for t in found.terms], [t.estimate for t in wanted.terms])
+
+
+def some_treated(samples, count):
+    """Return the two-group sample in 20 clusters, the treated in some of them alone."""
+    data = samples.make("did")
+    group = data.unit % 20
+    treated = (group < count).astype(float)
+    return replace(data, treated=treated, columns=data.columns.assign(group=group))
+
+
+@pytest.mark.parametrize("module", [twfe, twfe_event_study])
+@pytest.mark.parametrize(
+    ("count", "words"), [(1, "one treated cluster"), (3, "3 treated"), (5, "")]
+)
+def test_few_treated_clusters_are_named(samples, module, count, words):
+    found = module.fit(some_treated(samples, count), samples.setting(module, "did"))
+    named_so = [warning for warning in found.warnings if "treated cluster" in warning]
+    assert bool(named_so) == bool(words) and all(words in warning for warning in named_so)
+    for term in found.terms:
+        given = [term.std_error, term.conf_low, term.conf_high, term.p_value]
+        assert all((value is None) == (count == 1) for value in given)
+    assert np.all((np.diag(found.covariance) == 0) == (count == 1))
+    plain = samples.setting(module, "did", inference=Inference((), "hc1"))
+    assert module.fit(some_treated(samples, count), plain).terms[0].std_error is not None
+
+
+def test_an_event_time_seen_in_one_treated_cluster_has_no_error(samples):
+    data = samples.make("staggered_did")
+    finite = np.isfinite(data.cohort)
+    group = np.where(data.cohort == 3, 50, data.unit % 10 + 20 * finite)
+    data = replace(data, columns=data.columns.assign(group=group))
+    options = twfe_event_study.Options(bands=Bands(kind="uniform", draws=499, seed=1))
+    found = twfe_event_study.fit(
+        data, samples.setting(twfe_event_study, "staggered_did", options=options)
+    )
+    # Only cohort p3, in one cluster, is seen three and four periods after its start.
+    unknown = {t.event_time for t in found.terms if t.std_error is None}
+    assert unknown == {3, 4}
+    assert any("one treated cluster at event time 3, 4" in one for one in found.warnings)
+    bands = {where for where, key, _ in found.details if key == "uniform_low"}
+    assert bands == {t.label for t in found.terms if t.std_error is not None}
+
+
+def test_anticipation_of_an_event_study_counts_bins(samples):
+    data = replace(samples.make("staggered_did"), period_months=1)
+    for width, wanted in ((None, 2), ("quarter", 1)):
+        setting = samples.setting(
+            twfe_event_study,
+            "staggered_did",
+            design={"anticipation": 2},
+            options=twfe_event_study.Options(event_bin=width),
+        )
+        assert named(twfe_event_study.fit(data, setting), "anticipation") == wanted

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from evaluation.catalogue import catalogue
@@ -13,6 +15,15 @@ from evaluation.spec.shipped import find_spec
 NOTES = [
     ("age_did", {}, ["national shocks"]),
     ("age_did", {"sample.denominator": "recipients"}, ["selected by receipt", "national shocks"]),
+    ("age_did", {"models.main.estimand": "att"}, ["without carry-over", "national shocks"]),
+    (
+        "age_did",
+        {
+            "models.main.estimand": "att",
+            "design.treated.assigned_at": {"date": dt.date(2016, 12, 31)},
+        },
+        ["national shocks"],
+    ),
     ("municipal_adoption", {}, []),
     ("release_at_30", {}, ["selected by receipt"]),
     (

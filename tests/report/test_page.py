@@ -78,7 +78,7 @@ def read(html: str) -> Reader:
 
 def test_numbers_are_those_of_the_rows_after_rounding(record):
     text = read(page(record)).text
-    for shown in ("7.4141", "1.4587", "\N{MINUS SIGN}4.0937 to 10.9193", "< 0.001", "1\u2009297"):
+    for shown in ("7.4141", "1.4587", "\N{MINUS SIGN}4.0937 to 10.9193", "< 0.001", "1\u202f297"):
         assert shown in text
 
 

@@ -60,9 +60,7 @@ def _post(panel: Panel, design: DidDesign) -> tuple[np.ndarray, int | None]:
     """Return which rows lie after the reform, and the first such period."""
     if design.post is not None:
         post = satisfied(panel.frame[design.post.column], design.post, "design.post")
-        if panel.period is None or not post.any():
-            return post, None
-        return post, int(panel.period[post].min())
+        return post, panel.first_post
     if panel.period is None or design.reform_date is None:
         raise DataError("design: needs panel.time with reform_date, or post")
     if panel.calendar.unit == "integer":

@@ -1,25 +1,65 @@
-"""Which figures a record has, by name."""
+"""Which figures a record has, by name, with the words beside each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
-from evaluation.report.figures.event_study import event_study, rows_of
+from evaluation.report.figures.event_study import event_study
+from evaluation.report.figures.event_words import event_alt, event_caption
+from evaluation.report.figures.path import rows_of
 from evaluation.report.figures.rd_plot import rd_plot
+from evaluation.report.figures.rd_words import rd_alt, rd_caption
 from evaluation.report.record import Record
 
 Draw = Callable[[], bytes]
 
 
-def figures_of(record: Record) -> dict[str, Draw]:
-    """Return how to draw every figure of a record, the most telling first."""
-    found: dict[str, Draw] = {}
+@dataclass(frozen=True)
+class Picture:
+    """One figure.
+
+    Attributes
+    ----------
+    name
+        Its file name, without ending.
+    caption
+        What is drawn, for everyone.
+    alt
+        What it shows, in numbers, for those who do not see it.
+    draw
+        Gives the PNG.
+    """
+
+    name: str
+    caption: str
+    alt: str
+    draw: Draw
+
+
+def pictures_of(record: Record) -> tuple[Picture, ...]:
+    """Return every figure of a record, the most telling first."""
+    found: dict[str, Picture] = {}
     for row in record.estimates:
+        key = (record, row.model_id, row.outcome)
         name = f"event_study_{row.model_id}_{row.outcome}"
-        if name not in found and len(rows_of(record, row.model_id, row.outcome)) > 1:
-            found[name] = partial(event_study, record, row.model_id, row.outcome)
-    for name in record.points:
-        if record.points[name]:
-            found[name] = partial(rd_plot, record, name.removeprefix("rd_"))
-    return found
+        if name not in found and len(rows_of(*key)) > 1:
+            found[name] = Picture(
+                name, event_caption(*key), event_alt(*key), partial(event_study, *key)
+            )
+    for name, points in record.points.items():
+        if points:
+            outcome = name.removeprefix("rd_")
+            found[name] = Picture(
+                name,
+                rd_caption(record, outcome),
+                rd_alt(record, outcome),
+                partial(rd_plot, record, outcome),
+            )
+    return tuple(found.values())
+
+
+def figures_of(record: Record) -> dict[str, Draw]:
+    """Return how to draw every figure of a record, by name."""
+    return {picture.name: picture.draw for picture in pictures_of(record)}
