@@ -62,7 +62,8 @@ def _verdict(outcome: str, fit: Fit, earliest: int | None) -> Verdict:
         return Verdict(
             outcome, test.statistic, None, "refused",
             f"{test.rank} restrictions leave too few degrees of freedom with {blocks or 0:.3g} "
-            "effective clusters, which must be at least twice as many; test fewer event times: set earliest",
+            "effective clusters, which must be at least twice as many; test fewer event times "
+            "(earliest = ...)",
         )  # fmt: skip
     slope, power = _power(_drift(fit, places), covariance, test, blocks)
     rejected = p_value < LEVEL
