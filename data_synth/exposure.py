@@ -34,14 +34,6 @@ def exposure_share(
     return share
 
 
-def duty_share(share: FloatArray, age: IntArray, release: int, policy: Policy) -> FloatArray:
-    """Return the share of the month under the duty where it is in force under ``policy``."""
-    if policy.extra_months == 0:
-        return share
-    kept = (age > release) & (age <= release + policy.extra_months)
-    return np.where(kept, 1.0, share)
-
-
 def in_force_from(municipalities: Municipalities, policy: Policy) -> IntArray:
     """Return the month index from which each municipality has the duty; ``NEVER`` for none."""
     adopting = np.array([status in policy.adopting for status in STATUSES])

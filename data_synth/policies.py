@@ -11,7 +11,7 @@ STATUSES: tuple[str, str, str] = ("before", "at_law", "after")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Where and until which age the duty holds.
+    """Where the duty holds.
 
     Attributes
     ----------
@@ -19,8 +19,6 @@ class Policy:
         One line.
     adopting
         Adoption statuses whose municipalities ever demand activity.
-    extra_months
-        Whole months after the month of release in which the duty still holds.
     this_month
         Where given, each month is recorded as if the duty had this share in it (where it is in
         force at all), while lives go on as they did: what the current month's rule does at once.
@@ -28,7 +26,6 @@ class Policy:
 
     description: str
     adopting: frozenset[str]
-    extra_months: int = 0
     this_month: float | None = None
 
 
@@ -40,11 +37,6 @@ POLICY_TABLE: Mapping[str, Policy] = MappingProxyType(
             frozenset({"before"}),
         ),
         "no_adoption": Policy("no municipality ever has the duty", frozenset()),
-        "one_more_month": Policy(
-            "as actual, but the duty still holds in the first whole month after 30",
-            frozenset(STATUSES),
-            extra_months=1,
-        ),
         "under_duty": Policy(
             "as actual until the month before, and this month under the duty whatever the age",
             frozenset(STATUSES),

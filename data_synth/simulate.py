@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_synth.draws import BoolArray, Draws, FloatArray, IntArray
-from data_synth.exposure import duty_share, exposure_share, in_force_from
+from data_synth.exposure import exposure_share, in_force_from
 from data_synth.months import days_in, month_index
 from data_synth.municipalities import Municipalities
 from data_synth.persons import Persons, make_persons
@@ -69,7 +69,7 @@ def simulate_chunk(
         age = month - persons.birth
         position = rates.age_index(age)
         share = exposure_share(age, persons.birth_day, days_in(month), release)
-        duty = np.where(month >= force, duty_share(share, age, release, policy), 0.0)
+        duty = np.where(month >= force, share, 0.0)
         enter_life(state, world, rates, position, step, draws)
         before, seen = state.receiving, state
         if policy.this_month is not None and month >= first:
