@@ -36,7 +36,7 @@ class Size:
     needs: str
 
 
-FULL = Size((20_000, 60_000), 60_000, 1_000, 3, "about 2 GB of memory and six minutes")
+FULL = Size((20_000, 60_000), 60_000, 1_000, 3, "about 2 GB of memory and five minutes")
 QUICK = Size((5_000,), 5_000, 300, 1, "about 2 GB of memory and one to two minutes")
 
 
