@@ -31,7 +31,6 @@ class CheckModule(Protocol):
     TITLE: str
     ASSUMPTION: str
     SOURCE: str
-    NEEDS_MODEL: bool
     Options: type[OptionsModel]
 
     @staticmethod

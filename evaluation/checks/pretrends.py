@@ -17,7 +17,6 @@ ASSUMPTION = "parallel trends"
 SOURCE = (
     "Wald test with the full covariance; power as in Roth (2022), AER: Insights 4(3), section 2"
 )
-NEEDS_MODEL = True
 LEVEL = 0.05
 
 

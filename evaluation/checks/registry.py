@@ -63,8 +63,4 @@ def check(name: str) -> CheckModule:
 
 def check_offers() -> dict[str, CheckOffer]:
     """Return what the spec loader must know of every check."""
-    return {
-        name: CheckOffer(one.Options, one.NEEDS_MODEL)
-        for name in check_names()
-        for one in (check(name),)
-    }
+    return {name: CheckOffer(one.Options) for name in check_names() for one in (check(name),)}

@@ -12,9 +12,9 @@ from evaluation.estimators._aggregates import Aggregate
 from evaluation.estimators._group_time import Contrast, GroupTime
 from evaluation.estimators._mean import values_of
 from evaluation.estimators._problem import DetailValue
+from evaluation.estimators._term import term_of
 from evaluation.estimators.contract import Term, label_of
 from evaluation.inference.bands import Bands, uniform_critical_value
-from evaluation.inference.intervals import interval
 from evaluation.inference.wald import wald
 
 ESTIMAND = {
@@ -191,15 +191,12 @@ def terms_of(found: Joint, labels: Labels, df: float | None) -> tuple[Term, ...]
         found.rows, found.values, np.diag(found.covariance), strict=True
     ):
         std_error = float(np.sqrt(variance)) if variance > 0 else None
-        bounds = interval(float(value), std_error, df)
         estimand, term, cohort, period, event_time = _place(row, labels)
         terms.append(
-            Term(
+            term_of(
                 float(value),
                 std_error,
-                bounds.low,
-                bounds.high,
-                bounds.p_value,
+                df,
                 estimand=estimand,
                 term=term,
                 cohort=cohort,

@@ -27,9 +27,9 @@ from evaluation.estimators._rd import (
     sign_of,
 )
 from evaluation.estimators._subset import subset
-from evaluation.estimators.contract import Fit, Role, Setting, Term
+from evaluation.estimators._term import term_of
+from evaluation.estimators.contract import Fit, Role, Setting
 from evaluation.inference import sandwich
-from evaluation.inference.intervals import interval
 from evaluation.inference.small_sample import cluster_factor, hc1_factor
 from evaluation.spec.options import OptionsModel, Table
 
@@ -134,19 +134,9 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     with one_blas_thread():
         estimate, std_error, df, k, factor = _solve(data, setting, running, clusters)
     used = df if setting.inference.distribution == "t" else None
-    bounds = interval(estimate, std_error, used)
     below, above = mass_points(running)
     return Fit(
-        terms=(
-            Term(
-                estimate,
-                std_error,
-                bounds.low,
-                bounds.high,
-                bounds.p_value,
-                estimand=setting.estimand,
-            ),
-        ),
+        terms=(term_of(estimate, std_error, used, estimand=setting.estimand),),
         n_obs=data.n_obs,
         n_units=data.n_units,
         n_clusters=min((int(c.max()) + 1 for c in clusters), default=None),

@@ -17,9 +17,9 @@ from evaluation.estimators._columns import (
 from evaluation.estimators._guards import cluster_codes, require_rows, required, required_period
 from evaluation.estimators._problem import Problem
 from evaluation.estimators._regression import solve
+from evaluation.estimators._term import term_of
 from evaluation.estimators._treated_clusters import few_treated_clusters, treated_clusters
-from evaluation.estimators.contract import Fit, Role, Setting, Term
-from evaluation.inference.intervals import interval
+from evaluation.estimators.contract import Fit, Role, Setting
 from evaluation.spec.options import OptionsModel
 
 TITLE = "Two-way fixed effects"
@@ -188,18 +188,8 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     known = treated is None or treated > 1
     std_error = float(np.sqrt(solved.covariance[0, 0])) if known else None
     df = solved.df if setting.inference.distribution == "t" else None
-    bounds = interval(estimate, std_error, df)
     return Fit(
-        terms=(
-            Term(
-                estimate,
-                std_error,
-                bounds.low,
-                bounds.high,
-                bounds.p_value,
-                estimand=setting.estimand,
-            ),
-        ),
+        terms=(term_of(estimate, std_error, df, estimand=setting.estimand),),
         n_obs=data.n_obs,
         n_units=data.n_units,
         n_clusters=_fewest(problem.clusters),

@@ -23,10 +23,10 @@ from evaluation.estimators._guards import cluster_codes, require_rows, required,
 from evaluation.estimators._problem import DetailValue, Problem, Solved
 from evaluation.estimators._regression import solve
 from evaluation.estimators._subset import subset
+from evaluation.estimators._term import term_of
 from evaluation.estimators._treated_clusters import few_treated_clusters, treated_clusters
 from evaluation.estimators.contract import Fit, Role, Setting, Term, event_label
 from evaluation.inference.bands import Bands, uniform_critical_value
-from evaluation.inference.intervals import interval
 from evaluation.spec.options import OptionsModel
 
 TITLE = "Event study with two-way fixed effects"
@@ -226,17 +226,8 @@ def _terms(solved: Solved, times: tuple[int, ...], df: float | None) -> tuple[Te
         estimate = float(solved.estimates[j])
         variance = float(solved.covariance[j, j])
         std_error = float(np.sqrt(variance)) if variance > 0 else None
-        bounds = interval(estimate, std_error, df)
         terms.append(
-            Term(
-                estimate,
-                std_error,
-                bounds.low,
-                bounds.high,
-                bounds.p_value,
-                estimand="att_by_event_time",
-                event_time=time,
-            )
+            term_of(estimate, std_error, df, estimand="att_by_event_time", event_time=time)
         )
     return tuple(terms)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from evaluation.data.panel import FlowStep
 from evaluation.results import Check, Detail, Estimate
@@ -55,7 +56,12 @@ class Record:
 
     def detail(self, model_id: str, outcome: str, name: str, term: str = "") -> object | None:
         """Return the value of one detail, ``None`` where there is none."""
+        return self._values.get((model_id, outcome, name, term))
+
+    @cached_property
+    def _values(self) -> Mapping[tuple[str, str, str, str], object]:
+        """Details by place, the first where several share one; a page asks thousands of times."""
+        found: dict[tuple[str, str, str, str], object] = {}
         for row in self.details:
-            if (row.model_id, row.outcome, row.name, row.term) == (model_id, outcome, name, term):
-                return row.value
-        return None
+            found.setdefault((row.model_id, row.outcome, row.name, row.term), row.value)
+        return found

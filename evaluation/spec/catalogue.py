@@ -24,7 +24,6 @@ class CheckOffer:
     """What the loader must know of one check."""
 
     options: type[OptionsModel]
-    needs_model: bool = True
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from evaluation.errors import SpecError
 from evaluation.spec.catalogue import Catalogue
@@ -19,7 +19,6 @@ from evaluation.spec.spec import Spec
 from evaluation.spec.time_rules import time_rules
 from evaluation.spec.walk import marked_values
 
-Rule = Callable[[Spec], Iterator[str]]
 POLICIES = ("registry_default", "statistics_norway", "microdata_no", "opensafely", "acro", "none")
 
 

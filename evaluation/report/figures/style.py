@@ -12,7 +12,6 @@ INK = "#1b1f24"
 BLUE = "#0072b2"
 ORANGE = "#d55e00"
 GREY = "#8a9099"
-MARKERS = ("o", "s", "^", "D")
 WIDTH, HEIGHT = 6.4, 3.8
 
 
