@@ -1,6 +1,6 @@
 # Needs python3 (3.11 or newer), pip and git; everything else is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check static install reference lock wheelhouse clean python
+.PHONY: help demo test check static install reference validate lock wheelhouse clean python
 
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
@@ -10,6 +10,8 @@ PYTEST := $(VENV_PYTHON) -m pytest -q -n 2 --dist loadgroup
 REQUIRE ?=
 # Further arguments of pytest, e.g. ARGS='-k lock'.
 ARGS ?=
+# Parts of the validation, e.g. PART=worlds; all of them by default.
+PART ?=
 # Target of the wheelhouse: native, linux or windows, and its Python, e.g. 3.12.
 PLATFORM ?= native
 PYTHON_VERSION ?=
@@ -36,6 +38,9 @@ install: python ## install requirements.lock and the project into .venv, if eith
 
 reference: install ## run the demo specs and renew outputs/reference
 	@$(VENV_PYTHON) .ci/reference.py
+
+validate: install ## run tests/simulation, resumably, and write docs/validation.md (PART=worlds)
+	@$(VENV_PYTHON) .ci/validate.py $(PART)
 
 lock: install ## compile requirements.lock from pyproject.toml (UPGRADE=1 renews every pin)
 	@$(VENV_PYTHON) .ci/lock.py $(if $(UPGRADE),--upgrade)

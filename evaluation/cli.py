@@ -135,6 +135,52 @@ def explain(spec: SpecName, set_: Set = [], allow: Allow = []) -> None:  # noqa:
     _print(verb(read).rstrip())
 
 
+@app.command()
+def synth(
+    world: Annotated[str, typer.Argument(help="A world by name; see list worlds.")],
+    persons: Annotated[
+        int | None, typer.Option(help="Persons of the whole population; 100,000 if not given.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the persons' draws.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder for the delivery.")] = None,
+    shape: Annotated[
+        str | None,
+        typer.Option(
+            help="person_month, which is the default, tables, research_extract, microdata_event "
+            "or kostra_11f."
+        ),
+    ] = None,
+    format_: Annotated[
+        str | None, typer.Option("--format", help="parquet, which is the default, or csv.")
+    ] = None,
+    window: Annotated[
+        str | None,
+        typer.Option(help="Months, such as 2010-01:2019-12; all of the world if not given."),
+    ] = None,
+    ages: Annotated[
+        str | None, typer.Option(help="Completed years, such as 18:42; all if not given.")
+    ] = None,
+    policy: Annotated[
+        str | None, typer.Option(help="Where the duty holds; actual if not given.")
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="Columns of person_month, parted by commas, or all.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(help="Processes; the same bytes whatever their number.")] = 2,
+    describe: Annotated[
+        bool, typer.Option("--describe", help="Print simulated against published facts.")
+    ] = False,
+) -> None:
+    """Simulate a world: write OUT/<shape>/, print its facts, or both."""
+    from evaluation.commands.console import open_console
+    from evaluation.commands.synth import Words
+    from evaluation.commands.synth import synth as verb
+
+    words = Words(world, persons, seed, window, ages, policy, shape, format_, columns)
+    with open_console(False, None) as console:
+        verb(words, out, jobs, console, describe=describe)
+
+
 @app.command("list")
 def list_(
     kind: Annotated[str, typer.Argument(help="estimators, checks, worlds, policies or studies.")],

@@ -15,7 +15,7 @@ for _variable in (
     os.environ.setdefault(_variable, "1")
 os.environ["MPLBACKEND"] = "Agg"
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -64,3 +64,12 @@ def shared_data(require: Require) -> Path:
     folder = ROOT.parent / "shared" / "data"
     require("shared", folder.is_dir(), "no ../shared/data beside the checkout")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Remember truths in the session's own folder, never in the user's."""
+    folder = tmp_path_factory.getbasetemp() / "cache"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ACTIVITY_DUTY_CACHE", str(folder))
+        yield folder

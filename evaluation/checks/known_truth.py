@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
-from evaluation.data.coupled import Coupled, coupled_sample, superpopulation
+from evaluation.data.coupled import Coupled, Population, coupled_sample
+from evaluation.data.functionals.contract import Key, Truth
 from evaluation.data.prepare import Prepared
-from evaluation.data.truth import Key, Truth, truths
+from evaluation.data.superpopulation import superpopulation
+from evaluation.data.truth import truths
 from evaluation.estimators.contract import Fit, Term
 from evaluation.estimators.fitting import ModelResult
 from evaluation.spec.panel import SyntheticPanel
@@ -25,13 +28,30 @@ class KnownTruth:
     sample: Truth | None
 
 
+@dataclass(frozen=True, slots=True)
+class NoTruth:
+    """Why a model's numbers for one outcome have no truth."""
+
+    model_id: str
+    outcome: str
+    reason: str
+
+
 def known_truths(
     spec: Spec, prepared: Prepared, results: tuple[ModelResult, ...]
-) -> tuple[KnownTruth, ...]:
-    """Return the truth of every number of every model; none where the panel is not synthetic."""
+) -> tuple[KnownTruth | NoTruth, ...]:
+    """Return the truth of every number of every model, or why there is none.
+
+    Nothing where the panel is not synthetic.
+    """
     if not isinstance(spec.panel, SyntheticPanel):
         return ()
-    large, own = superpopulation(spec), coupled_sample(spec, prepared)
+    large = superpopulation(spec)
+
+    @cache  # simulated for the first number that has a truth, if there is one
+    def own() -> Coupled:
+        return coupled_sample(spec, prepared)
+
     return tuple(
         known
         for result in results
@@ -41,19 +61,26 @@ def known_truths(
 
 
 def _of_fit(
-    spec: Spec, result: ModelResult, name: str, fit: Fit, large: Coupled, own: Coupled
-) -> list[KnownTruth]:
+    spec: Spec,
+    result: ModelResult,
+    name: str,
+    fit: Fit,
+    large: Population,
+    own: Callable[[], Population],
+) -> Iterator[KnownTruth | NoTruth]:
     outcome = spec.outcomes[name]
     cells = frozenset((term.cohort, term.period) for term in fit.terms if term.period)
-    true: Mapping[Key, Truth] = truths(large, spec, result.model, outcome, cells)
-    here: Mapping[Key, Truth] = truths(own, spec, result.model, outcome, cells)
+    true = truths(large, spec, result.model, outcome, cells)
+    if true.absent:
+        yield NoTruth(result.model.id, name, true.absent)
+    if not true.found:
+        return
+    here = truths(own(), spec, result.model, outcome, cells).found
     binned = {term for term, kind, value in fit.details if kind == "binned" and value}
-    return [
-        KnownTruth(result.model.id, name, place, true[key], here.get(key))
-        for place, term in enumerate(fit.terms)
-        for key in (_key(term, result.model.estimand),)
-        if key in true and term.label not in binned and term.term != "average"
-    ]
+    for place, term in enumerate(fit.terms):
+        key = _key(term, result.model.estimand)
+        if key in true.found and term.label not in binned and term.term != "average":
+            yield KnownTruth(result.model.id, name, place, true.found[key], here.get(key))
 
 
 def _key(term: Term, estimand: str) -> Key:

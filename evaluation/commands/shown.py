@@ -43,9 +43,18 @@ def headline_table(record: Record) -> str:
 
 
 def text_table(
-    head: Sequence[str], rows: Iterable[Sequence[str]], numeric_from: int | None = None
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    numeric_from: int | None = None,
+    width: int | None = None,
 ) -> str:
-    """Return a table as plain text, columns from ``numeric_from`` aligned to the right."""
+    """Return a table as plain text, columns from ``numeric_from`` aligned to the right.
+
+    Parameters
+    ----------
+    width
+        Characters a line at most; ``WIDTH`` by default.
+    """
     from rich.box import SIMPLE
     from rich.console import Console
     from rich.table import Table
@@ -58,5 +67,5 @@ def text_table(
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     out = io.StringIO()
-    Console(file=out, width=WIDTH, color_system=None).print(table)
+    Console(file=out, width=width or WIDTH, color_system=None).print(table)
     return out.getvalue().rstrip("\n")

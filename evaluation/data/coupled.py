@@ -1,20 +1,21 @@
-"""The same persons under two policies, and a policy's effect in cells of the design."""
+"""The same persons under two policies: the sample at hand, or any other draw of its world."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
-import numpy as np
 import pandas as pd
 
 import data_synth
-from evaluation.data.filters import satisfied
-from evaluation.data.model_rows import outcome_values
+from evaluation.data.coupled_cells import coupled_cells
+from evaluation.data.leads import Leading
 from evaluation.data.prepare import Prepared, prepare
+from evaluation.data.question import Question
 from evaluation.data.sources.synthetic import Synthetic
-from evaluation.spec.model import Model
+from evaluation.data.truth_ages import truth_ages
+from evaluation.data.truth_columns import with_truth_columns
 from evaluation.spec.panel import SyntheticPanel
-from evaluation.spec.sample import Outcome
 from evaluation.spec.spec import Spec
 
 # The pair of policies whose difference each design's estimands compare.
@@ -23,8 +24,35 @@ POLICY_PAIRS = {
     "staggered_did": ("actual", "no_adoption"),
     "rd": ("under_duty", "released"),
 }
-BLOCKS = 20
-CELL = ["block", "treated", "post", "event_time", "cohort", "period", "running"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a truth must know of the world.
+
+    Attributes
+    ----------
+    released_at
+        Age in months at which the duty ends.
+    exclusion
+        Whether the duty acts through conditions imposed alone, so that a ratio is a LATE.
+    """
+
+    released_at: int
+    exclusion: bool
+
+
+class Population(Protocol):
+    """Persons whose lives under both policies can be asked about."""
+
+    @property
+    def facts(self) -> Facts:
+        """What a truth must know of their world."""
+        ...
+
+    def cells(self, question: Question) -> pd.DataFrame:
+        """Return the cells of ``coupled_cells``."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -33,94 +61,81 @@ class Coupled:
 
     Attributes
     ----------
+    spec
+        What is asked, with every column that a truth needs.
     with_policy, without
         The sample in each run.
-    released_at
-        Age in months at which the world's duty ends.
+    facts
+        What a truth must know of the world.
     """
 
+    spec: Spec
     with_policy: Prepared
     without: Prepared
-    released_at: int
+    facts: Facts
+
+    def cells(self, question: Question) -> pd.DataFrame:
+        """Return the cells of ``coupled_cells``."""
+        return coupled_cells(self.with_policy, self.without, self.spec, question)
 
 
 def coupled_sample(spec: Spec, prepared: Prepared) -> Coupled:
-    """Return the spec's own persons under both policies."""
-    panel = _synthetic(spec)
-    world = data_synth.load_world(panel.world)
-    first, second = (
-        prepared if policy == "actual" else prepare(spec, Synthetic(panel, policy))
-        for policy in POLICY_PAIRS[spec.design.kind]
-    )
-    return Coupled(first, second, world.ages.released_at * 12)
+    """Return the spec's own persons under both policies; what is prepared already is reused."""
+    panel = synthetic_panel(spec)
+    return _coupled(spec, panel, prepared)
 
 
-def superpopulation(spec: Spec) -> Coupled:
-    """Return a larger draw of the spec's world under both policies."""
-    panel = _synthetic(spec)
-    world = data_synth.load_world(panel.world)
-    drawn = panel.model_copy(update={"persons": world.truth.persons, "seed": world.truth.seed})
-    first, second = (
-        prepare(spec, Synthetic(drawn, policy)) for policy in POLICY_PAIRS[spec.design.kind]
-    )
-    return Coupled(first, second, world.ages.released_at * 12)
+def coupled_draw(spec: Spec, persons: int, seed: int) -> Coupled:
+    """Return another draw of the spec's world under both policies."""
+    panel = synthetic_panel(spec)
+    return _coupled(spec, panel.model_copy(update={"persons": persons, "seed": seed}), None)
 
 
-def _synthetic(spec: Spec) -> SyntheticPanel:
+def synthetic_panel(spec: Spec) -> SyntheticPanel:
+    """Return the spec's panel where it is synthetic.
+
+    Raises
+    ------
+    TypeError
+        Where it is not: only a synthetic panel has coupled runs.
+    """
     if not isinstance(spec.panel, SyntheticPanel):
         raise TypeError("only a synthetic panel has coupled runs")
     return spec.panel
 
 
-def cell_sums(pair: Coupled, model: Model, outcome: Outcome) -> pd.DataFrame:
-    """Return an outcome's sums in every cell of the design, under both policies.
+def facts_of(spec: Spec) -> Facts:
+    """Return what a truth must know of a spec's world."""
+    world = data_synth.load_world(synthetic_panel(spec).world)
+    return Facts(world.ages.released_at * 12, world.duty.exclusion)
 
-    Parameters
-    ----------
-    pair
-        The coupled runs.
-    model
-        Narrows the rows by its ``keep`` and ``periods``.
-    outcome
-        Whose column is summed.
 
-    Returns
-    -------
-    DataFrame
-        One row a cell: ``block`` (units in twenty groups, for the Monte Carlo error), the design
-        roles, ``total_1`` and ``weight_1`` with the policy, ``total_0`` and ``weight_0`` without;
-        0 where a run has no rows in the cell.
-    """
-    with_policy, without = (
-        _cells(run, model, outcome).groupby(CELL, dropna=False, sort=True).sum()
-        for run in (pair.with_policy, pair.without)
+def _coupled(spec: Spec, panel: SyntheticPanel, prepared: Prepared | None) -> Coupled:
+    asked, leads = with_truth_columns(spec)
+    world = data_synth.load_world(panel.world)
+    offered = panel.ages or (world.ages.youngest, world.ages.oldest)
+    ages = truth_ages(spec, offered, max((lead for _, lead in leads.values()), default=0))
+    panel = panel.model_copy(update={"ages": ages})
+    if not _faultless(panel) or asked is not spec:
+        prepared = None
+    first, second = (
+        prepared
+        if prepared is not None and policy == "actual"
+        else prepare(asked, _source(panel, policy, leads))
+        for policy in POLICY_PAIRS[spec.design.kind]
     )
-    both = with_policy.add_suffix("_1").join(without.add_suffix("_0"), how="outer")
-    return both.fillna(0.0).reset_index()
+    return Coupled(asked, first, second, facts_of(spec))
 
 
-def _cells(run: Prepared, model: Model, outcome: Outcome) -> pd.DataFrame:
-    panel, roles = run.panel, run.roles
-    y = outcome_values(panel.frame, outcome.column, outcome)
-    rows = ~np.isnan(y)
-    for keep in model.keep:
-        rows &= satisfied(panel.frame[keep.column], keep, f"models.{model.id}.keep")
-    periods = getattr(model.options, "periods", "all")
-    if periods != "all" and roles.post is not None:
-        rows &= roles.post == (1.0 if periods == "post" else 0.0)
-    weight = np.ones(len(y))
-    if (name := panel.weight_of(outcome.column)) is not None:
-        weight = panel.frame[name].to_numpy(np.float64)
-    unit = panel.frame[panel.unit] if panel.unit else pd.Series(np.arange(len(y)))
-    blank = np.zeros(len(y))
-    table = {
-        # By the unit's own value, so that both runs put it into the same block.
-        "block": pd.util.hash_pandas_object(unit, index=False).to_numpy() % BLOCKS,
-        "period": blank if panel.period is None else panel.period,
-    }
-    for name in ("treated", "post", "event_time", "cohort", "running"):
-        role = getattr(roles, name)
-        table[name] = blank if role is None else role
-    table["total"], table["weight"] = y * weight, weight
-    cells: pd.DataFrame = pd.DataFrame(table).loc[rows]
-    return cells
+def _source(
+    panel: SyntheticPanel, policy: str, leads: dict[str, tuple[str, int]]
+) -> Synthetic | Leading:
+    source = Synthetic(panel, policy, recorded=False)
+    return Leading(source, leads) if leads else source
+
+
+def _faultless(panel: SyntheticPanel) -> bool:
+    """Whether the world's registers record everything as it was."""
+    given = data_synth.load_world(panel.world).recording
+    faults = (given.employed_missed_before, given.lost, given.adoption_error_share)
+    return not any((*faults, given.late_share))

@@ -2,176 +2,148 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import importlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from evaluation.data.coupled import Coupled, cell_sums
-from evaluation.data.periods import MONTHS, Calendar
-from evaluation.data.roles import FloatArray
-from evaluation.spec.design import RdDesign
+from evaluation.data.coupled import Population
+from evaluation.data.coupled_cells import SUBGROUP
+from evaluation.data.functionals.contract import Case, Functional, Key, Truth
+from evaluation.data.leads import led
+from evaluation.data.periods import calendar_of
+from evaluation.data.question import Question, Weights
+from evaluation.data.truth_columns import first_stage_of, horizons_of
 from evaluation.spec.model import Model
-from evaluation.spec.sample import Outcome
+from evaluation.spec.sample import GroupedRows, Outcome
 from evaluation.spec.spec import Spec
+from evaluation.spec.time_rules import time_unit_of
 
-# A stock cannot jump at the cutoff; only these answer to the current month's duty at once.
-FLOWS = frozenset({"sa_entry", "sa_exit", "condition_imposed"})
-AGE = "age_months"
-YEAR = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """Which number of a fit a truth belongs to; the fields are those of its row."""
-
-    estimand: str
-    cohort: str = ""
-    period: str = ""
-    event_time: int | None = None
+# A model of staggered adoption gives these beside its own estimand.
+AVERAGES = ("att", "att_by_event_time", "att_by_cohort", "att_by_period", "att_gt")
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """A true value with its Monte Carlo error, zero where the difference never varies."""
+@dataclass(frozen=True)
+class Truths:
+    """The truths of one model and outcome.
 
-    value: float
-    error: float
+    Attributes
+    ----------
+    found
+        Every number that has one.
+    absent
+        Why the model's own estimand has none, empty where it has.
+    """
+
+    found: Mapping[Key, Truth]
+    absent: str = ""
 
 
 def truths(
-    pair: Coupled,
+    population: Population,
     spec: Spec,
     model: Model,
     outcome: Outcome,
     estimated: frozenset[tuple[str, str]] = frozenset(),
-) -> Mapping[Key, Truth]:
-    """Return the truth of every number that a model gives for one outcome.
+    *,
+    weights: Weights = "person",
+) -> Truths:
+    """Return the truth of every number that a model can give for one outcome.
 
-    ``att`` is the effect on treated rows after the reform, ``att_relative`` the same less the
-    effect on control rows; event times and cohorts restrict the rows. At the cutoff, a flow's
-    truth is what the current month's duty does to it, over rows within a year of the cutoff whose
-    history is the actual one. A stock has no jump to be true of and gets none.
+    By estimand, horizon and the subgroups that ``heterogeneity`` asks for; each estimand's own
+    file in ``functionals`` says what it is and when there is none.
 
     Parameters
     ----------
-    pair
+    population
         The coupled runs.
     spec, model, outcome
         What is estimated.
     estimated
         Labels of cohort and period of the group-time effects that the fit gives; averages are over
         these alone. Empty for models without group-time effects.
+    weights
+        Whether a row that is a municipality weighs as its persons or once.
     """
-    if not _has_truth(pair, spec, outcome):
-        return {}
-    cells = cell_sums(pair, model, outcome)
-    frame = Frame(spec, model, pair.with_policy.panel.calendar, estimated)
-    found = {key: _truth(cells, sign) for key, sign in FUNCTIONALS[spec.design.kind](cells, frame)}
-    return {key: truth for key, truth in found.items() if np.isfinite(truth.value)}
+    found: dict[Key, Truth] = {}
+    absent = ""
+    subgroups = tuple(dict.fromkeys(_subgroup_columns(spec, model)))
+    for horizon, lead in horizons_of(model, outcome):
+        calendar = calendar_of(None, time_unit_of(spec) or "month", spec.panel.period)
+        stage = first_stage_of(spec, outcome)
+        case = Case(spec, model, outcome, lead, calendar, population.facts, stage, estimated)
+        for estimand in _estimands(case):
+            functional = functional_of(estimand)
+            reason = _absent(functional, case, weights)
+            if reason:
+                absent = absent or (reason if estimand == model.estimand else "")
+                continue
+            for by in (None, *subgroups):
+                cells = population.cells(_question(functional, case, by, weights))
+                for key, truth in _by_subgroup(functional, cells, case, by):
+                    found[replace(key, horizon=horizon)] = truth
+    found = {key: truth for key, truth in found.items() if np.isfinite(truth.value)}
+    if not absent and all(key.estimand != model.estimand for key in found):
+        absent = "no rows on one side, or a first stage of zero"
+    return Truths(found, absent)
 
 
-@dataclass(frozen=True)
-class Frame:
-    """What a functional must know beside the cells."""
-
-    spec: Spec
-    model: Model
-    calendar: Calendar
-    estimated: frozenset[tuple[str, str]]
-
-    @property
-    def bin_width(self) -> int:
-        """Periods of the panel in one event time."""
-        months = MONTHS.get(getattr(self.model.options, "event_bin", None) or "", 0)
-        return max(months // max(self.calendar.months, 1), 1)
+def functional_of(estimand: str) -> Functional:
+    """Return the functional of that name."""
+    module: Functional = importlib.import_module(f"evaluation.data.functionals.{estimand}")  # type: ignore[assignment]
+    return module
 
 
-def _has_truth(pair: Coupled, spec: Spec, outcome: Outcome) -> bool:
-    design = spec.design
-    if isinstance(design, RdDesign):
-        released = pair.released_at == design.cutoff and design.running_variable.column == AGE
-        return released and outcome.column in FLOWS
-    # Units dropped for gaps make another population than the one simulated.
-    return getattr(design, "unbalanced", None) != "drop_incomplete"
+def _estimands(case: Case) -> tuple[str, ...]:
+    averages = case.kind == "staggered_did" and case.model.estimand in AVERAGES
+    return AVERAGES if averages else (case.model.estimand,)
 
 
-def _truth(cells: pd.DataFrame, sign: FloatArray) -> Truth:
-    value = _contrast(cells, sign)
-    block = cells["block"].to_numpy()
-    parts = [_contrast(cells[b], sign[b]) for b in (block == k for k in np.unique(block))]
-    usable = np.array([part for part in parts if np.isfinite(part)])
-    error = float(usable.std(ddof=1) / np.sqrt(len(usable))) if len(usable) > 1 else 0.0
-    return Truth(value, error)
+def _absent(functional: Functional, case: Case, weights: Weights) -> str:
+    """Return why there is no truth, whatever the cells hold."""
+    outcome, design, grouped = case.outcome, case.spec.design, case.spec.sample.rows
+    if case.kind not in functional.DESIGNS:
+        return f"means nothing in a design of kind {case.kind!r}"
+    if getattr(design, "unbalanced", None) == "drop_incomplete":
+        return "units dropped for gaps make another population than the one simulated"
+    if outcome.at_age is not None or outcome.difference is not None:
+        return "not known for outcomes with at_age or difference"
+    if weights == "municipality" and not isinstance(grouped, GroupedRows):
+        return "rows are persons: municipality weights need sample.rows = { by = [...] }"
+    return functional.absent(case)
 
 
-def _contrast(cells: pd.DataFrame, sign: FloatArray) -> float:
-    """Return the policy's effect on the mean where sign is 1, less that where it is -1."""
-    plus = _effect(cells[sign > 0]) if (sign > 0).any() else 0.0
-    return plus - _effect(cells[sign < 0]) if (sign < 0).any() else plus
+def _subgroup_columns(spec: Spec, model: Model) -> Iterator[str]:
+    """Yield the columns whose values split a model's rows, where the rows still have them."""
+    rows = spec.sample.rows
+    for table in spec.heterogeneity:
+        if model.id in table.models:
+            yield from (c for c in table.by if not isinstance(rows, GroupedRows) or c in rows.by)
 
 
-def _effect(cells: pd.DataFrame) -> float:
-    """Return the difference of two means, each over its own run's rows."""
-    total_1, weight_1, total_0, weight_0 = (
-        float(cells[name].sum()) for name in ("total_1", "weight_1", "total_0", "weight_0")
+def _question(functional: Functional, case: Case, by: str | None, weights: Weights) -> Question:
+    return Question(
+        column=led(case.outcome.column, case.lead),
+        transform=case.outcome.transform,
+        lead=case.lead,
+        keep=case.model.keep,
+        periods=getattr(case.model.options, "periods", "all"),
+        by=by,
+        paired=case.first_stage if functional.PAIRED else None,
+        weights=weights,
+        kind=functional.CELLS,
     )
-    if weight_1 <= 0 or weight_0 <= 0:
-        return float("nan")
-    return total_1 / weight_1 - total_0 / weight_0
 
 
-Signs = Iterator[tuple[Key, FloatArray]]
-
-
-def _did(cells: pd.DataFrame, frame: Frame) -> Signs:
-    estimand = frame.model.estimand
-    treated = cells["treated"].to_numpy(np.float64)
-    relative = np.where(treated == 1, 1.0, -1.0) if estimand != "att" else treated
-    if estimand != "att_by_event_time":
-        yield Key(estimand), relative * cells["post"].to_numpy(np.float64)
+def _by_subgroup(
+    functional: Functional, cells: pd.DataFrame, case: Case, by: str | None
+) -> Iterator[tuple[Key, Truth]]:
+    if by is None:
+        yield from functional.truths(cells, case)
         return
-    binned = np.floor_divide(cells["event_time"].to_numpy(np.float64), frame.bin_width)
-    for time in np.unique(binned):
-        yield Key(estimand, event_time=int(time)), np.where(binned == time, relative, 0.0)
-
-
-def _staggered(cells: pd.DataFrame, frame: Frame) -> Signs:
-    cohort = cells["cohort"].to_numpy(np.float64)
-    period = cells["period"].to_numpy(np.int64)
-    label = frame.calendar.label
-    usable = np.isfinite(cohort) & (cohort > period.min())
-    if frame.estimated:
-        pairs = zip(np.where(usable, cohort, 0), period, strict=True)
-        usable &= np.array([(label(int(g)), label(int(t))) in frame.estimated for g, t in pairs])
-    event_time = np.where(usable, period - np.where(usable, cohort, 0), np.nan)
-    after = usable & (event_time >= 0)
-    yield Key("att"), after.astype(np.float64)
-    binned = np.floor_divide(event_time, frame.bin_width)
-    for time in np.unique(binned[usable]):
-        yield Key("att_by_event_time", event_time=int(time)), (binned == time).astype(np.float64)
-    for one in np.unique(cohort[usable]):
-        own = usable & (cohort == one)
-        yield Key("att_by_cohort", cohort=label(int(one))), (own & after).astype(np.float64)
-        for when in np.unique(period[own]):
-            key = Key("att_gt", label(int(one)), label(int(when)), int(when - one))
-            yield key, (own & (period == when)).astype(np.float64)
-    for when in np.unique(period[after]):
-        rows = (after & (period == when)).astype(np.float64)
-        yield Key("att_by_period", period=label(int(when))), rows
-
-
-def _cutoff(cells: pd.DataFrame, frame: Frame) -> Signs:
-    """Take the rows near the cutoff; runs differ by the duty, which the treated side is under."""
-    near = np.abs(cells["running"].to_numpy(np.float64)) <= YEAR
-    under = getattr(frame.spec.design, "treated_side", "below") == "below"
-    sign = near.astype(np.float64) * (1.0 if under else -1.0)
-    yield Key(frame.model.estimand), sign
-
-
-FUNCTIONALS: Mapping[str, Callable[[pd.DataFrame, Frame], Signs]] = {
-    "did": _did,
-    "staggered_did": _staggered,
-    "rd": _cutoff,
-}
+    for value in np.unique(cells[SUBGROUP].to_numpy(str)):
+        part = cells.loc[cells[SUBGROUP] == value].reset_index(drop=True)
+        for key, truth in functional.truths(part, case):
+            yield replace(key, subgroup=f"{by}={value}"), truth

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evaluation.data.truth import FLOWS
+from evaluation.data.functionals.flows import FLOWS
 from evaluation.spec.design import DidDesign, RdDesign
 from evaluation.spec.filters import FixedDate
 from evaluation.spec.resolve import OFFICE_COLUMNS

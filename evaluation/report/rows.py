@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evaluation.checks.judging import Judgement
-from evaluation.checks.known_truth import KnownTruth
+from evaluation.checks.known_truth import KnownTruth, NoTruth
 from evaluation.estimators.contract import Fit
 from evaluation.estimators.fitting import Failure, ModelResult
 from evaluation.results import Check, Detail, Estimate
@@ -61,7 +61,7 @@ def _estimates(spec: Spec, result: ModelResult, name: str) -> Iterator[Estimate]
 def detail_rows(
     spec: Spec,
     results: tuple[ModelResult, ...],
-    truths: tuple[KnownTruth, ...],
+    truths: tuple[KnownTruth | NoTruth, ...],
     judgements: tuple[Judgement, ...],
 ) -> tuple[Detail, ...]:
     """Return ``details.csv``: fits first, then truths, then what lies behind verdicts."""
@@ -92,8 +92,13 @@ def _fit_details(spec: Spec, result: ModelResult) -> Iterator[Detail]:
 
 
 def _truth_details(
-    spec: Spec, results: tuple[ModelResult, ...], truth: KnownTruth
+    spec: Spec, results: tuple[ModelResult, ...], truth: KnownTruth | NoTruth
 ) -> Iterator[Detail]:
+    if isinstance(truth, NoTruth):
+        yield Detail(
+            spec.id, truth.model_id, "truth", truth.outcome, "", "truth_absent", truth.reason
+        )
+        return
     fit: Fit = next(r for r in results if r.model.id == truth.model_id).fits[truth.outcome]
     label = fit.terms[truth.place].label
     pairs = [
@@ -102,6 +107,8 @@ def _truth_details(
     ]
     if truth.sample is not None:
         pairs.append(("truth_in_sample", truth.sample.value))
+    if truth.superpopulation.missing:
+        pairs.append(("truth_rows_missing", truth.superpopulation.missing))
     for name, value in pairs:
         yield Detail(spec.id, truth.model_id, "truth", truth.outcome, label, name, value)
 

@@ -30,13 +30,25 @@ def _separator(text: str) -> str:
     return text
 
 
+def _ascending(ages: tuple[int, int]) -> tuple[int, int]:
+    if not 0 <= ages[0] <= ages[1]:
+        raise ValueError("first and last completed year of age, first not after last")
+    return ages
+
+
 class SyntheticPanel(PanelTable):
-    """A panel simulated from a world with known truth."""
+    """A panel simulated from a world with known truth.
+
+    ``persons`` counts those of the whole world. With ``ages``, completed years inclusive, only
+    those of these ages in the window are simulated, and only at these ages: the same persons as
+    without, at a fraction of the cost.
+    """
 
     source: Literal["synthetic"]
     world: str
     persons: int = Field(ge=1)
     seed: int = Field(ge=0)
+    ages: Annotated[tuple[int, int], AfterValidator(_ascending)] | None = None
 
 
 class FilePanel(PanelTable):

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import data_synth
 from evaluation.catalogue import catalogue
 from evaluation.data.model_data import ModelData
 from evaluation.data.model_rows import model_rows
@@ -89,6 +90,24 @@ def four() -> pd.DataFrame:
             "x": person % 2,
         }
     )
+
+
+Simulate = Callable[..., pd.DataFrame]
+
+
+@pytest.fixture(scope="session")
+def simulate() -> Simulate:
+    """Return ``data_synth.person_month`` with a memory: each run of a world is simulated once."""
+    real, runs = data_synth.person_month, {}
+
+    def remembered(world: data_synth.World, **asked: Any) -> pd.DataFrame:
+        columns = asked.pop("columns", None) or list(data_synth.COLUMNS)
+        key = repr((world.digest, sorted(asked.items())))
+        if key not in runs:
+            runs[key] = real(world, **asked)
+        return runs[key].loc[:, list(columns)].copy()
+
+    return remembered
 
 
 FlowOf = Callable[[Prepared], list[tuple[str, int, int | None]]]

@@ -9,13 +9,11 @@ from datetime import date
 from importlib.resources import files
 from typing import Any
 
-import numpy as np
 import pytest
 from pydantic import ValidationError
 
 import data_synth
-from data_synth.loader import world_of
-from data_synth.municipalities import make_municipalities
+from data_synth.world.loader import world_of
 from evaluation.errors import SpecError
 
 
@@ -45,7 +43,7 @@ def test_digest_is_of_the_content() -> None:
     again = world_of("published_null", tomllib.loads(_text("published_null")))
     assert null.digest == again.digest
     assert len(null.digest) == 64
-    changed = world_of("published_null", content(title=null.title, duty={"entry": 0.9}))
+    changed = world_of("published_null", content(title=null.title, duty={"dose_months": 24}))
     assert changed.digest != null.digest
     assert data_synth.load_world("work_effect").digest != null.digest
 
@@ -61,53 +59,37 @@ def test_extends_takes_over_what_is_not_said() -> None:
     assert work.duty.exit_to_work > 1 == work.duty.entry
 
 
-def test_municipalities_are_like_norways() -> None:
-    world = data_synth.load_world("published_null")
-    munis = make_municipalities(world)
-    share = np.sort(munis.share)[::-1]
-    assert len(set(munis.codes)) == 357
-    assert abs(munis.share.sum() - 1) < 1e-12
-    assert share[0] == pytest.approx(0.20)
-    assert share[-1] < 1e-4
-    assert 15 < 1 / (share**2).sum() < 25  # effective clusters
-    before = munis.status == 0
-    assert before.mean() == pytest.approx(0.40, abs=0.02)
-    assert munis.share[before].sum() == pytest.approx(0.40, abs=0.01)
-    dates, counts = np.unique(munis.adopted[before], return_counts=True)
-    assert len(dates) == 14
-    assert counts.min() >= 5
-    prior = [munis.low_prior_use[rows].mean() for rows in (before, ~before)]
-    assert prior == pytest.approx([0.50, 0.68], abs=0.03)
-
-
 CASES: list[tuple[dict[str, Any], list[str]]] = [
-    ({"persons": {"female_share": 1.2}}, ["persons.female_share: found 1.2; allowed: at most 1"]),
+    ({"cohorts": {"female_share": 1.2}}, ["cohorts.female_share: found 1.2; allowed: at most 1"]),
     ({"grant": {"mean_nok": 0}}, ["grant.mean_nok: found 0; allowed: above 0"]),
     ({"receipt": {"enter": {"at_30": -0.1}}}, ["receipt.enter.at_30: found -0.1; allowed: at le"]),
     (
-        {"persons": {"inmigrant_share": 0.2}},
-        ["persons.inmigrant_share: unknown parameter; allowed:", 'mean "immigrant_share"?'],
+        {"cohorts": {"inmigrant_share": 0.2}},
+        ["cohorts.inmigrant_share: unknown parameter; allowed:", 'mean "immigrant_share"?'],
     ),
     ({"dutty": {}}, ["dutty: unknown parameter", 'did you mean "duty"?']),
     (
         {"receipt": {"exit": {"slop": 1}}},
-        ["receipt.exit: unknown parameter; allowed: enter, need_sd"],
+        ["receipt.exit: unknown parameter; allowed: enter, enter_need"],
     ),
     (
-        {"ages": {"observed_from": 50}},
-        [
-            "ages: found simulated_from = 16, observed_from = 50",
-            "simulated_from at most observed_from",
-        ],
+        {"ages": {"youngest": 70}},
+        ["ages: found youngest = 70, oldest = 67", "youngest at most oldest"],
     ),
-    ({"births": {"first": date(2011, 1, 1)}}, ["births: found", "first not after last"]),
+    ({"cohorts": {"size": [[1990, 5.0], [1980, 5.0]]}}, ["a year and a value, years ascending"]),
+    ({"cohorts": {"immigrant_groups": [0.5, 0.6, 0.1]}}, ["allowed: shares that sum to 1"]),
+    ({"cohorts": {"immigrant_groups": [0.5, 0.5]}}, ["immigrant_groups with three shares"]),
+    ({"benefits": {"aap_to_work": 0.9}}, ["aap_to_work that sum to at most 1"]),
+    ({"duty": {"entry": 0.5}}, ['entry = 1 where entry_response = "none"']),
+    ({"duty": {"entry_response": "now"}}, ['entry_response: found "now"', "expected_dose"]),
+    ({"pandemic": {"first": date(2022, 1, 1)}}, ["pandemic: found", "first not after last"]),
     ({"time": {"first": date(2010, 1, 2)}}, ["the first day of a month"]),
     ({"time": {"first": "2010-01-01"}}, ['found "2010-01-01"; allowed: a date such as 2017-']),
     ({"adoption": {"before_share": 0.99}}, ["before_share and after_share that sum to at most 1"]),
     ({"adoption": {"law": date(2016, 6, 1)}}, ["law, after in this order"]),
-    ({"receipt": {"exit_to_work": 0.9}}, ["exit_to_nothing summing to at most 1"]),
+    ({"exit": {"work": 0.9}}, ["disability and nothing summing to at most 1"]),
     ({"municipalities": {"count": 3.5}}, ["municipalities.count: found 3.5; allowed: a whole nu"]),
-    ({"conditions": {"with_duty": "much"}}, ['with_duty: found "much"; allowed: a number']),
+    ({"conditions": {"large": "much"}}, ['conditions.large: found "much"; allowed: a number']),
     ({"grant": {"log_sd": float("nan")}}, ["grant.log_sd: found nan; allowed: a finite number"]),
     ({"duty": 3}, ["duty: found 3; allowed: a table"]),
     ({"extends": "published_nul"}, ["extends: found 'published_nul'", 'mean "published_null"?']),
@@ -129,8 +111,8 @@ def test_a_fault_gets_one_clear_line(tables: dict[str, Any], parts: list[str]) -
 
 def test_all_faults_come_at_once() -> None:
     tables = {
-        "persons": {"female_share": 2.0, "imigrant_share": 0.1},
-        "ages": {"observed_to": 10},
+        "cohorts": {"female_share": 2.0, "imigrant_share": []},
+        "ages": {"oldest": 10},
         "duty": {"entry": -1},
     }
     with pytest.raises(SpecError) as caught:

@@ -43,7 +43,8 @@ def test_new_spec_is_in_order_as_written(kind: str, tmp_path: Path) -> None:
     assert schema.name == SCHEMA and schema.is_file()
     spec = ad.load_spec(target)
     assert spec.id == f"my_{kind}"
-    assert spec.panel.source == "synthetic" and spec.panel.persons <= 20_000
+    assert spec.panel.source == "synthetic" and spec.panel.persons <= 200_000
+    assert spec.panel.ages is not None  # a first run should not simulate everybody
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -17,10 +17,14 @@ from evaluation.spec.spec import Spec
 
 @dataclass(frozen=True)
 class Synthetic:
-    """A world, a number of persons, a seed and the policy under which they live."""
+    """A world, a number of persons, a seed and the policy under which they live.
+
+    ``recorded`` says whether rows hold what registers recorded or, for truth, what was.
+    """
 
     panel: SyntheticPanel
     policy: str = "actual"
+    recorded: bool = True
     distinct: ClassVar[bool] = True
 
     def columns(self) -> tuple[str, ...]:
@@ -40,6 +44,8 @@ class Synthetic:
             window=panel.window,
             policy=self.policy,
             columns=columns,
+            ages=panel.ages,
+            recorded=self.recorded,
         )
 
     def inputs(self) -> Mapping[str, str]:

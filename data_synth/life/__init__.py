@@ -1,0 +1,1 @@
+"""The lives of persons: residence, school, work, benefits and social assistance, month by month."""

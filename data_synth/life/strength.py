@@ -1,0 +1,50 @@
+"""How strongly the duty acts on recipients: by office, content and person."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from data_synth.life.content import activity_hours
+from data_synth.life.draws import BoolArray, FloatArray, IntArray
+from data_synth.life.state import Month, State
+from data_synth.places.serving import office_of
+
+
+def strength(state: State, month: Month, at: IntArray, condition: BoolArray) -> FloatArray:
+    """Return the duty's strength on recipients, 1 being what the multipliers are given for.
+
+    Parameters
+    ----------
+    at
+        Positions of the recipients, shape ``(k,)``.
+    condition
+        Whether each has a condition this month, shape ``(k,)``.
+    """
+    given, persons = month.world.duty, month.persons
+    felt = month.felt[at]
+    released = month.age[at] > month.world.ages.released_at * 12
+    carried = np.where(released & (state.duty_months[at] > 0), given.carry_over, 0.0)
+    in_force = month.index >= month.force[at]
+    power = np.maximum(felt, carried * in_force)
+    if given.exclusion:
+        # Through conditions alone: a condition does the same whoever demanded it.
+        power = condition.astype(np.float64)
+    years = np.clip(month.index - month.force[at], 0, None) / 12.0
+    if given.growth:
+        power = power * (1.0 + given.growth * np.where(in_force, years, 0.0))
+    if given.by_need:
+        power = power * np.exp(given.by_need * persons.need[at] - given.by_need**2 / 2)
+    return np.asarray(power * _office(state, month, at))
+
+
+def _office(state: State, month: Month, at: IntArray) -> FloatArray | float:
+    given, offices = month.world.duty, month.places.offices
+    if given.strict == given.mild == 1.0 and not given.hours_from and not given.needs_provision:
+        return 1.0
+    office = office_of(month.places, state.muni[at], month.persons.district[at])
+    factor = np.where(offices.strict[office], given.strict, given.mild)
+    hours = activity_hours(offices.hours[office], month.persons.effort[at])
+    factor *= hours >= given.hours_from
+    if given.needs_provision:
+        factor *= month.index >= offices.opened[office]
+    return np.asarray(factor)

@@ -1,0 +1,1 @@
+"""The direct ``person_month`` panel: columns, frames and streamed files."""

@@ -1,0 +1,90 @@
+"""The columns of the direct ``person_month`` panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+COLUMNS: Mapping[str, str] = MappingProxyType(
+    {
+        "person_id": "person: an integer code, the same person whatever the number of persons",
+        "ym": "month of the row, YYYYMM",
+        "birth_ym": "month of birth, YYYYMM",
+        "age_months": "completed months of age at the end of the month",
+        "exposure_share": "share of the month spent under 30: 1 below month 360, 0 from 361",
+        "muni_h": "municipality at the person's first month in the data, four-digit code, frozen; "
+        "harmonised over mergers",
+        "muni_now": "municipality lived in, four-digit code, harmonised over mergers",
+        "office_id": "office that serves the person now",
+        "sanction_regime": "sanction regime of that office: mild or strict",
+        "provision": "provision of that office: broad_centre, specialised or none",
+        "adopted_ym": "first month in which the municipality muni_h demands activity from "
+        "under-30s, YYYYMM, whatever the policy simulated",
+        "adopted_narrow_ym": "as adopted_ym, in the narrow sense of work practice or courses only",
+        "adoption_status": "adoption against the law of 2017: before, at_law or after",
+        "adopted_earliest": "earliest month of adoption by the office survey, YYYYMM; "
+        "missing if unknown",
+        "adopted_latest": "latest month of adoption by the office survey, YYYYMM; "
+        "missing if unknown",
+        "low_prior_use": "1 where muni_h rarely set conditions before its own adoption",
+        "size_class": "size of muni_h: small, medium or large",
+        "female": "1 for women",
+        "immigrant": "1 for immigrants",
+        "country_group": 'Norway; West; Eastern EU; "Asia, Africa, other"',
+        "intro_leaver": "1 in the months after the introduction programme",
+        "child_welfare": "1 for those who left the care of child welfare at 18",
+        "resident": "1 while resident in Norway",
+        "sa_received": "1 where social assistance was received in the month",
+        "sa_nok": "social assistance paid in the month, whole nominal kroner, 0 if none",
+        "sa_nok_real": "social assistance paid in the month, kroner of 2015, 0 if none",
+        "sa_main_income": "1 where social assistance was received as main income in the month",
+        "employed": "1 where employed in the month",
+        "in_education": "1 where enrolled in education in the month",
+        "on_aap": "1 where on work assessment allowance in the month",
+        "on_disability": "1 where on disability benefit in the month",
+        "on_programme": "1 where on the qualification programme in the month",
+        "on_introduction": "1 where on the introduction benefit in the month",
+        "condition_imposed": "1 where a condition was in force for a recipient, or for one who "
+        "left this month; 0 otherwise",
+        "condition_hours": "hours of activity a week that the condition demands, 0 if none",
+        "duty_months": "months so far, this one included, as a recipient under the duty",
+        "sa_entry": "1 where receipt began, 0 where it did not; missing if received last month",
+        "sa_exit": "1 where receipt ended, 0 where it did not; missing if not received last month",
+        "sa_exit_work": "as sa_exit, to work",
+        "sa_exit_education": "as sa_exit, to education",
+        "sa_exit_programme": "as sa_exit, to the qualification programme",
+        "sa_exit_aap": "as sa_exit, to work assessment allowance",
+        "sa_exit_disability": "as sa_exit, to disability benefit",
+        "sa_exit_introduction": "as sa_exit, to the introduction benefit",
+        "sa_exit_nothing": "as sa_exit, to none of these",
+        "obs_status": "whether the person is observed: in; months before arrival, abroad or after "
+        "death have no row",
+    }
+)
+
+STANDARD = (
+    "person_id",
+    "ym",
+    "age_months",
+    "exposure_share",
+    "muni_h",
+    "muni_now",
+    "adopted_ym",
+    "resident",
+    "sa_received",
+    "sa_nok_real",
+    "employed",
+    "in_education",
+    "female",
+    "immigrant",
+    "condition_imposed",
+    "duty_months",
+    "sa_entry",
+    "sa_exit",
+    "on_aap",
+    "on_disability",
+    "on_programme",
+    "on_introduction",
+    "obs_status",
+)
+"""What is written when nobody says which columns."""

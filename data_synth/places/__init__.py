@@ -1,0 +1,1 @@
+"""The places of a world: municipalities, offices, mergers and the adoption of conditions."""

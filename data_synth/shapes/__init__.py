@@ -1,0 +1,1 @@
+"""Deliveries of the canonical tables in the shapes that register owners use."""

@@ -1,0 +1,1 @@
+"""What is known of registers and of those who deliver them: names, kinds, temporality."""

@@ -1,0 +1,1 @@
+"""Deliveries of any size, streamed part by part, and what each holds."""

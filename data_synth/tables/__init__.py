@@ -1,0 +1,1 @@
+"""The canonical register tables of simulated lives, one table a module."""

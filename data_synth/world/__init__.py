@@ -1,0 +1,1 @@
+"""What a world file may say, and how it is found and read."""

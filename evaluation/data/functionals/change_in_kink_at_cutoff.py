@@ -1,0 +1,27 @@
+"""``change_in_kink_at_cutoff``: the kink of a stock after the reform less that before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from evaluation.data.functionals._means import mean_effect
+from evaluation.data.functionals._rows import change_near_cutoff, no_cutoff, no_reform
+from evaluation.data.functionals.contract import Case, Key, Truth
+from evaluation.data.functionals.flows import no_kink
+from evaluation.data.question import Kind
+
+DESIGNS = frozenset({"rd"})
+CELLS: Kind = "sums"
+PAIRED = False
+
+
+def absent(case: Case) -> str:
+    """Return why there is no truth, empty where there is one."""
+    return no_cutoff(case) or no_reform(case) or no_kink(case)
+
+
+def truths(cells: pd.DataFrame, case: Case) -> Iterator[tuple[Key, Truth]]:
+    """Yield the difference of the two kinks, a month of age; see ``kink_at_cutoff``."""
+    yield Key("change_in_kink_at_cutoff"), mean_effect(cells, change_near_cutoff(cells, case))

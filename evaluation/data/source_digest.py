@@ -1,0 +1,27 @@
+"""The digest of the code that makes rows: what is remembered holds for that code alone."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+ROOT = Path(__file__).resolve().parents[2]
+# What stands between a world file and a cell; a world's own content has its own digest.
+MAKERS = ("data_synth", "evaluation/data", "evaluation/spec")
+OTHERS = frozenset({"__pycache__", "worlds"})
+
+
+@cache
+def source_digest() -> str:
+    """Return the SHA-256 of the packages that make rows, and of the versions they run on."""
+    digest = hashlib.sha256(f"numpy {np.__version__} pandas {pd.__version__}".encode())
+    for maker in MAKERS:
+        for path in sorted((ROOT / maker).rglob("*")):
+            if path.is_file() and not OTHERS.intersection(path.relative_to(ROOT).parts):
+                digest.update(f"\0{path.relative_to(ROOT).as_posix()}\0".encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""What the part on worlds consists of."""
