@@ -2,7 +2,7 @@
 
 A part is a module with ``PART``, which says what to replicate and how to read the results. Every
 finished replication is one JSON line in .cache/validate/, so that a run that was ended goes on
-where it stood. ``--only`` and ``--replications`` are for trying: they print and write no page.
+where it stood. ``--again WORLD`` finds these worlds anew and lets the others stand. ``--only`` and ``--replications`` are for trying: they print and write no page.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     known = part_names(PARTS)
     parser = argparse.ArgumentParser(description="Run the validation parts of tests/simulation.")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"one of: {', '.join(known)}")
+    parser.add_argument("--again", action="append", default=[], metavar="WORLD")
     parser.add_argument("--only", action="append", default=[], metavar="WORLD")
     parser.add_argument("--replications", type=int, metavar="N")
     parser.add_argument("--processes", type=int, default=2, metavar="N")
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             cache=ROOT / ".cache" / "validate",
             docs=None if trying else ROOT / "docs",
             stamp=Stamp(*commit_of(ROOT)),
+            again=tuple(given.again),
             only=tuple(given.only),
             replications=given.replications,
             processes=given.processes,
@@ -66,6 +68,7 @@ def run_part(
     cache: Path,
     docs: Path | None,
     stamp: Stamp,
+    again: Sequence[str] = (),
     only: Sequence[str] = (),
     replications: int | None = None,
     processes: int = 2,
@@ -76,6 +79,9 @@ def run_part(
     ----------
     docs
         Folder of ``validation.md`` and the part's own pages; nothing is written without it.
+    again
+        Worlds to find anew where the sources changed; the results of all others stand, and the page
+        says at which commit. All worlds by default.
     only, replications
         Worlds and number of replications, the part's own by default.
     processes
@@ -85,11 +91,12 @@ def run_part(
     worlds = tuple(only) or part.worlds()
     count = part.replications if replications is None else replications
     store = Store(cache / name / "replications.jsonl")
-    done = store.read(worlds, part)
+    standing = tuple(world for world in worlds if world not in again) if again else ()
+    done = store.read(worlds, part, standing)
     begun = time.monotonic()
     while missing := [job for job in part.jobs(worlds, count, done) if job.key not in done]:
         for number, finished in enumerate(_run(missing, part, folder, processes), 1):
-            store.add(finished)
+            store.add(finished, str(stamp))
             done[finished.job.key] = finished.result
             minutes = (time.monotonic() - begun) / 60
             print(
@@ -97,6 +104,9 @@ def run_part(
                 f"{finished.job.replication}, {finished.seconds:.1f} s; {minutes:.1f} min",
                 flush=True,
             )
+    commits = store.commits(worlds, part, standing)
+    if commits:
+        stamp = Stamp.of(commits)
     wanted = {job.key: done[job.key] for job in part.jobs(worlds, count, done)}
     section = part.section(worlds, wanted, stamp)
     print(part.summary(worlds, wanted), flush=True)

@@ -62,6 +62,16 @@ class Stamp:
     def __str__(self) -> str:
         return f"{self.commit}{', with uncommitted changes' if self.changed else ''}"
 
+    @classmethod
+    def of(cls, commits: Mapping[str, Sequence[str]]) -> Stamp:
+        """Return the stamp of worlds found at several commits, the most frequent one first."""
+        at: dict[str, list[str]] = {}
+        for world, found in commits.items():
+            at.setdefault(" and ".join(found), []).append(world)
+        first, *others = sorted(at, key=lambda commit: (-len(at[commit]), commit))
+        told = [f"{', '.join(sorted(at[commit]))} at {commit}" for commit in others]
+        return cls("; ".join([first, *told]), False)
+
 
 class Part(Protocol):
     """A module's ``PART``."""
@@ -102,28 +112,50 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def read(self, worlds: Sequence[str], part: Part) -> dict[Key, Any]:
-        """Return the results of these worlds that the present sources would give again."""
+    def read(
+        self, worlds: Sequence[str], part: Part, standing: Sequence[str] = ()
+    ) -> dict[Key, Any]:
+        """Return the results of these worlds that the present sources would give again.
+
+        Those of ``standing`` worlds are returned whatever sources gave them, the last one written.
+        """
+        return {key: row["result"] for key, row in self._rows(worlds, part, standing).items()}
+
+    def commits(
+        self, worlds: Sequence[str], part: Part, standing: Sequence[str] = ()
+    ) -> dict[str, tuple[str, ...]]:
+        """Return the commits at which the results of each of these worlds were found."""
+        found: dict[str, set[str]] = {}
+        for (world, _), row in self._rows(worlds, part, standing).items():
+            found.setdefault(world, set()).add(row["commit"])
+        return {world: tuple(sorted(commits)) for world, commits in found.items()}
+
+    def _rows(
+        self, worlds: Sequence[str], part: Part, standing: Sequence[str]
+    ) -> dict[Key, dict[str, Any]]:
         if not self._path.exists():
             return {}
         digests = {world: part.digest(world) for world in worlds}
-        found = {}
+        found: dict[Key, dict[str, Any]] = {}
         for line in self._path.read_text(encoding="utf-8").splitlines():
             try:
                 row = json.loads(line)
             except json.JSONDecodeError:
                 continue  # the line being written when a run was ended
-            if digests.get(row["world"]) == row["digest"]:
-                found[row["world"], row["replication"]] = row["result"]
+            if row["world"] not in digests:
+                continue
+            if row["world"] in standing or digests[row["world"]] == row["digest"]:
+                found[row["world"], row["replication"]] = row
         return found
 
-    def add(self, finished: Finished) -> None:
+    def add(self, finished: Finished, commit: str) -> None:
         """Append one replication, on a line of its own whatever the file ends with."""
         job = finished.job
         row = {
             "world": job.world,
             "replication": job.replication,
             "digest": job.digest,
+            "commit": commit,
             "seconds": round(finished.seconds, 2),
             "result": finished.result,
         }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from data_synth.life.policies import POLICIES
 from data_synth.panel.columns import COLUMNS
-from data_synth.world.loader import WorldSummary, list_worlds, load_world
+from data_synth.world.loader import WorldSummary, list_worlds, load_world, world_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,7 @@ __all__ = [
     "list_worlds",
     "load_world",
     "person_month",
+    "world_names",
 ]
 
 

@@ -18,5 +18,5 @@ def catalogue() -> Catalogue:
         planned_estimators=estimators.PLANNED,
         checks=checks.check_offers(),
         planned_checks=checks.PLANNED,
-        worlds=tuple(world.name for world in data_synth.list_worlds()),
+        worlds=data_synth.world_names(),
     )

@@ -139,7 +139,11 @@ def explain(spec: SpecName, set_: Set = [], allow: Allow = []) -> None:  # noqa:
 def synth(
     world: Annotated[str, typer.Argument(help="A world by name; see list worlds.")],
     persons: Annotated[
-        int | None, typer.Option(help="Persons of the whole population; 100,000 if not given.")
+        int | None,
+        typer.Option(
+            help="All who are ever of the world's ages in its months: in Norway some 5 million. "
+            "100,000 if not given, 400,000 for --describe."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the persons' draws.")] = 1,
     out: Annotated[Path | None, typer.Option(help="Folder for the delivery.")] = None,
@@ -158,17 +162,29 @@ def synth(
         typer.Option(help="Months, such as 2010-01:2019-12; all of the world if not given."),
     ] = None,
     ages: Annotated[
-        str | None, typer.Option(help="Completed years, such as 18:42; all if not given.")
+        str | None,
+        typer.Option(
+            help="Completed years, such as 18:42; all if not given. person_month has rows at these "
+            "ages; register shapes hold all months of those ever of them."
+        ),
     ] = None,
     policy: Annotated[
-        str | None, typer.Option(help="Where the duty holds; actual if not given.")
+        str | None,
+        typer.Option(
+            help="actual, which is the default, no_law, no_adoption, under_duty or released: "
+            "docs/synthetic.md."
+        ),
     ] = None,
     columns: Annotated[
         str | None, typer.Option(help="Columns of person_month, parted by commas, or all.")
     ] = None,
     jobs: Annotated[int, typer.Option(help="Processes; the same bytes whatever their number.")] = 2,
     describe: Annotated[
-        bool, typer.Option("--describe", help="Print simulated against published facts.")
+        bool,
+        typer.Option(
+            "--describe",
+            help="Print simulated against published facts: the whole world, actual policy.",
+        ),
     ] = False,
 ) -> None:
     """Simulate a world: write OUT/<shape>/, print its facts, or both."""

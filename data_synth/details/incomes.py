@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_synth.details.amounts import make_amounts
+from data_synth.details.graded import graded
 from data_synth.details.jobs import make_jobs
 from data_synth.details.measures import participation
 from data_synth.details.other_benefits import Claim, other_benefits
@@ -111,7 +112,9 @@ def _benefits(lives: Lives, claims: Bytes) -> FloatArray:
     month = lives.first + np.arange(lives.months)
     under = month[:, None] - lives.persons.birth < _STIPEND_AGE
     g = np.array([basic_amount(lives.world, int(year)) for year in month // 12])
-    return np.asarray(np.where(under, young[held], a_year[held]) * g[:, None] / 12.0)
+    half = graded(lives) & (held == Benefit.DISABILITY)  # sick pay comes with the wage
+    full = np.where(under, young[held], a_year[held]) * g[:, None] / 12.0
+    return np.asarray(np.where(half, full / 2.0, full))
 
 
 def _tax(world: World, gross: IntArray, g: FloatArray) -> FloatArray:

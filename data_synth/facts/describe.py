@@ -11,7 +11,7 @@ from data_synth.facts.judge import judge
 from data_synth.facts.seen import FIRST_YEAR, LAST_YEAR, Seen
 from data_synth.facts.tally import Tally
 from data_synth.life.months import month_index
-from data_synth.life.plan import Chunk, plan_chunks
+from data_synth.life.plan import MOST_PERSONS, Chunk, plan_chunks
 from data_synth.life.simulate import simulate_chunk
 from data_synth.stream.pool import in_processes
 from data_synth.world.schema import World
@@ -52,7 +52,7 @@ def describe(
     EnvironmentProblem
         Where memory does not suffice.
     """
-    _refuse_other_worlds(world, persons)
+    check_describable(world, persons)
     facts = all_facts()
     chunks = plan_chunks(world, persons, window=(_FIRST, _LAST))
     total: Sequence[Sequence[Tally]] | None = None
@@ -81,9 +81,16 @@ def _sum(one: Sequence[Sequence[Tally]], other: Sequence[Sequence[Tally]]) -> _T
     )
 
 
-def _refuse_other_worlds(world: World, persons: int) -> None:
-    if persons < 1:
-        raise SpecError(f"persons: found {persons}; allowed: at least 1")
+def check_describable(world: World, persons: int) -> None:
+    """Refuse what the published facts cannot be held against.
+
+    Raises
+    ------
+    SpecError
+        For a world of other ages or years than the facts, or no persons.
+    """
+    if not 1 <= persons <= MOST_PERSONS:
+        raise SpecError(f"persons: found {persons}; allowed: 1 to {MOST_PERSONS}")
     first, last = month_index(world.time.first), month_index(world.time.last)
     if first > _FIRST or last < _LAST:
         raise SpecError(

@@ -47,7 +47,7 @@ class Destination(IntEnum):
     AAP = 4
     DISABILITY = 5
     INTRODUCTION = 6  # introduction benefit
-    NOTHING = 7  # none of these; deaths and emigration too
+    NOTHING = 7  # none of these; who dies or emigrates has no row and no destination
 
 
 @dataclass(frozen=True)

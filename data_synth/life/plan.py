@@ -13,7 +13,9 @@ from data_synth.life.persons import COHORT_STEP
 from data_synth.world.schema import World
 
 CHUNK = 8_192  # arrays of this length stay in the processor's cache
+MOST_PERSONS = 40_000_000  # more, and a birth year might hold more ranks than numbers allow
 _GOLDEN = 0.6180339887498949
+_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,13 @@ def _counts(world: World, persons: int) -> tuple[IntArray, IntArray]:
     first, last = births(world)
     years = np.arange(first // 12, last // 12 + 1)
     bounds = np.cumsum(cohort_shares(world, years))
-    place = (np.arange(persons, dtype=np.float64) + 0.5) * _GOLDEN
-    year = np.searchsorted(bounds[:-1], place - np.floor(place), side="right")
-    return years, np.bincount(year, minlength=len(years))
+    counts = np.zeros(len(years), dtype=np.int64)
+    for start in range(0, persons, _BLOCK):
+        of = np.arange(start, min(start + _BLOCK, persons), dtype=np.float64)
+        place = (of + 0.5) * _GOLDEN
+        year = np.searchsorted(bounds[:-1], place - np.floor(place), side="right")
+        counts += np.bincount(year, minlength=len(years))
+    return years, counts
 
 
 def cohort_shares(world: World, years: IntArray) -> FloatArray:

@@ -22,10 +22,10 @@ def strength(state: State, month: Month, at: IntArray, condition: BoolArray) -> 
     """
     given, persons = month.world.duty, month.persons
     felt = month.felt[at]
-    released = month.age[at] > month.world.ages.released_at * 12
-    carried = np.where(released & (state.duty_months[at] > 0), given.carry_over, 0.0)
     in_force = month.index >= month.force[at]
-    power = np.maximum(felt, carried * in_force)
+    # What is left of it on those once under it matters wherever less than that is felt.
+    carried = np.where((state.duty_months[at] > 0) & in_force, given.carry_over, 0.0)
+    power = np.maximum(felt, carried)
     if given.exclusion:
         # Through conditions alone: a condition does the same whoever demanded it.
         power = condition.astype(np.float64)

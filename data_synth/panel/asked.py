@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from data_synth.life.months import month_index, ym_of
+from data_synth.life.plan import MOST_PERSONS
 from data_synth.life.policies import POLICIES
 from data_synth.panel.columns import COLUMNS
 from data_synth.world.schema import World
@@ -34,6 +35,8 @@ def check_asked(
     faults: list[str] = []
     if persons < 1:
         faults.append(f"persons: found {persons}; allowed: at least 1")
+    if persons > MOST_PERSONS:
+        faults.append(f"persons: found {persons}; allowed: at most {MOST_PERSONS}")
     if seed < 0:
         faults.append(f"seed: found {seed}; allowed: at least 0")
     if window[0] > window[1]:

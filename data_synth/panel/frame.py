@@ -11,7 +11,7 @@ import pandas as pd
 
 from data_synth.life.months import month_index
 from data_synth.life.plan import plan_chunks
-from data_synth.life.recording import as_recorded
+from data_synth.life.recording import record_chunk
 from data_synth.life.simulate import simulate_chunk
 from data_synth.panel.asked import check_asked
 from data_synth.panel.columns import COLUMNS
@@ -94,9 +94,8 @@ def _chunks(
 ) -> Iterator[Rows]:
     first, last = month_index(window[0]), month_index(window[1])
     for chunk in plan_chunks(world, persons, ages, (first, last)):
-        lives = simulate_chunk(world, chunk, seed, policy, first, last)
-        if recorded:
-            lives = as_recorded(lives)
+        make = record_chunk if recorded else simulate_chunk
+        lives = make(world, chunk, seed, policy, first, last)
         yield take_rows(lives, ages or (world.ages.youngest, world.ages.oldest), recorded=recorded)
 
 

@@ -11,6 +11,7 @@ from data_synth.details.amounts import make_amounts
 from data_synth.details.condition_content import condition_content
 from data_synth.details.main_income import main_income
 from data_synth.details.prices import real_terms
+from data_synth.details.recorded_employment import recorded_employed
 from data_synth.life.draws import IntArray
 from data_synth.life.exposure import exposure_share
 from data_synth.life.lives import Benefit, Destination, Lives
@@ -57,6 +58,16 @@ def _office(rows: Rows, values: Values | None = None) -> Values:
     return rows.monthly(office if values is None else values[office])
 
 
+def _provision(rows: Rows) -> Values:
+    """Return the provision of the office, none before its centre opened."""
+    lives, offices = rows.lives, rows.lives.places.offices
+    office = office_of(lives.places, lives.muni, lives.persons.district)
+    month = lives.first + np.arange(lives.months)[:, None]
+    closed = month < offices.opened[office]
+    provision = np.where(closed, PROVISIONS.index("none"), offices.provision[office])
+    return rows.monthly(provision.astype(np.int8))
+
+
 def _paid(lives: Lives) -> Values:
     amounts = make_amounts(lives)
     return amounts.grant + amounts.loan
@@ -91,7 +102,7 @@ MAKERS: Mapping[str, Callable[[Rows], Values]] = {
     "muni_now": lambda r: r.monthly(r.lives.muni),
     "office_id": lambda r: _office(r).astype(np.int16),
     "sanction_regime": lambda r: _office(r, r.lives.places.offices.strict.astype(np.int8)),
-    "provision": lambda r: _office(r, r.lives.places.offices.provision.astype(np.int8)),
+    "provision": _provision,
     "adopted_ym": lambda r: r.place(
         _yms(r.lives.places.recorded_adopted if r.recorded else r.lives.places.adopted)
     ),
@@ -111,7 +122,7 @@ MAKERS: Mapping[str, Callable[[Rows], Values]] = {
     "sa_nok": lambda r: r.monthly(_paid(r.lives)),
     "sa_nok_real": _real,
     "sa_main_income": lambda r: r.monthly(main_income(r.lives)),
-    "employed": lambda r: r.monthly(r.lives.employed),
+    "employed": lambda r: r.monthly(recorded_employed(r.lives) if r.recorded else r.lives.employed),
     "in_education": lambda r: r.monthly(r.lives.educated),
     "on_aap": _on(Benefit.AAP),
     "on_disability": _on(Benefit.DISABILITY),

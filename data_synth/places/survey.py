@@ -101,4 +101,5 @@ def _recorded(world: World, adopted: IntArray, law: int, draws: Draws) -> IntArr
     crosses = (moved >= law) != (adopted >= law)
     crosses |= moved == law
     moved = np.where(crosses, adopted + np.where(later, -off, off), moved)
-    return np.where(wrong, moved, adopted)
+    # No record is older than the data: it would make always-treated of early adopters.
+    return np.where(wrong, np.maximum(moved, month_index(world.time.first)), adopted)

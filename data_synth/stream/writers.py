@@ -11,8 +11,7 @@ import numpy as np
 
 from data_synth.life.lives import Lives
 from data_synth.life.plan import Chunk
-from data_synth.life.recording import as_delivered, as_recorded
-from data_synth.life.simulate import simulate_chunk
+from data_synth.life.recording import record_chunk
 from data_synth.panel.files import write_rows
 from data_synth.panel.rows import take_rows
 from data_synth.shapes.registry import shape
@@ -67,7 +66,7 @@ class _Panel:
     """A row a person and month, by person and month."""
 
     def write(self, request: Request, chunk: Chunk, folder: Path, name: str) -> Made:
-        rows = take_rows(as_recorded(_simulate(request, chunk)), request.ages)
+        rows = take_rows(_record(request, chunk), request.ages)
         if not len(rows):
             return Made(0, 0)
         path = folder / PANEL / f"{name}.{request.format}"
@@ -86,7 +85,7 @@ class _Registers:
 
     def write(self, request: Request, chunk: Chunk, folder: Path, name: str) -> Made:
         kind = shape(request.shape)
-        lives = as_delivered(_simulate(request, chunk))
+        lives = _record(request, chunk)
         rows = take_rows(lives, request.ages)
         if not len(rows):
             return Made(0, 0)
@@ -114,8 +113,8 @@ def writer_of(request: Request) -> Writer:
     return _Panel() if request.shape == PANEL else _Registers()
 
 
-def _simulate(request: Request, chunk: Chunk) -> Lives:
-    return simulate_chunk(
+def _record(request: Request, chunk: Chunk) -> Lives:
+    return record_chunk(
         request.world, chunk, request.seed, request.policy, request.first, request.last
     )
 

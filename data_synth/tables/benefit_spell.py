@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data_synth.details.dates import year_months
+from data_synth.details.graded import graded
 from data_synth.details.measures import participation
 from data_synth.details.other_benefits import Claim, other_benefits
 from data_synth.details.runs import find_runs
@@ -50,8 +51,7 @@ def make_benefit_spell(lives: Lives) -> pd.DataFrame:
 
     claims = other_benefits(lives, participation(lives))
     runs = find_runs(np.where(lives.benefit > 0, lives.benefit, claims))
-    graded = lives.draws.uniform("benefit/graded") < lives.world.claims.graded
-    half = graded[runs.person] & np.isin(runs.code, _GRADED)
+    half = graded(lives)[runs.person] & np.isin(runs.code, _GRADED)
     names = np.array([NAMES.get(code) for code in range(max(NAMES) + 1)], dtype=object)
     running = runs.stop == lives.months - 1
     return pd.DataFrame(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from data_synth.world.types import Months, Multiplier, Slope, Table
+from data_synth.world.types import Months, Multiplier, Probability, Slope, Table
 
 Strength = Annotated[float, Field(ge=0, le=10)]
 
@@ -29,7 +29,7 @@ exit_to_nothing
     spillover
         Its strength above the age of release.
     carry_over
-        Its strength after release on those who had been under it.
+        Strength, at least, on those who have received under it, after release too.
     growth
         Relative growth of its strength a year since it came into force locally.
     hours_from
@@ -54,7 +54,7 @@ exit_to_nothing
     exclusion: bool
     lead_months: Months
     spillover: Strength
-    carry_over: Strength
+    carry_over: Probability
     growth: Strength
     hours_from: Annotated[float, Field(ge=0, le=40)]
     strict: Strength

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,7 @@ _TYPES: Mapping[str, str] = {
     "string_type": "text",
     "string_too_short": "text that is not empty",
     "model_type": "a table",
+    "bool_type": "true or false",
 }
 
 
@@ -43,7 +45,10 @@ def _line(name: str, fault: Mapping[str, Any]) -> str:
         return f"{where}: unknown parameter; allowed: {', '.join(known)}{nearest(path[-1], known)}"
     if kind == "missing":
         return f"{where}: missing; add it"
-    return f"{where}: found {_shown(fault['input'])}; allowed: {_allowed(kind, fault)}"
+    near = ""
+    if kind == "literal_error" and isinstance(fault["input"], str):
+        near = nearest(fault["input"], re.findall(r"'(\w+)'", fault["ctx"]["expected"]))
+    return f"{where}: found {_shown(fault['input'])}; allowed: {_allowed(kind, fault)}{near}"
 
 
 def _allowed(kind: str, fault: Mapping[str, Any]) -> str:
@@ -53,6 +58,8 @@ def _allowed(kind: str, fault: Mapping[str, Any]) -> str:
         return f"{words} {context[key]}"
     if kind == "value_error":
         return str(context["error"])
+    if kind == "literal_error":
+        return str(context["expected"]).replace("'", '"')
     return _TYPES.get(kind, str(fault["msg"]))
 
 

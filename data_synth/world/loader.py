@@ -24,9 +24,21 @@ class WorldSummary:
     title: str
 
 
+def world_names() -> tuple[str, ...]:
+    """Return the names of the worlds that ship with the package; reads no file."""
+    return _names()
+
+
 def list_worlds() -> tuple[WorldSummary, ...]:
-    """List the worlds that ship with the package, by name."""
-    return tuple(WorldSummary(name, str(_content(name).get("title", name))) for name in _names())
+    """List the worlds that ship with the package, by name; one that cannot be read says so."""
+    return tuple(WorldSummary(name, _title(name)) for name in _names())
+
+
+def _title(name: str) -> str:
+    try:
+        return str(_content(name).get("title", name))
+    except SpecError as error:
+        return f"not readable: {error.faults[0]}"
 
 
 @lru_cache(maxsize=32)
@@ -74,16 +86,29 @@ def world_of(name: str, content: Mapping[str, Any]) -> World:
 def _base(name: str, base_name: object) -> dict[str, Any]:
     if not isinstance(base_name, str) or base_name not in _names():
         raise SpecError(
-            f'world "{name}", extends: found {base_name!r}; allowed: {", ".join(_names())}'
-            f"{nearest(str(base_name), _names())}"
+            f'world "{name}", extends: found {base_name!r}; allowed: {", ".join(_whole())}'
+            f"{nearest(str(base_name), _whole())}"
         )
     base = _content(base_name)
     if "extends" in base:
         raise SpecError(
             f'world "{name}", extends: found "{base_name}", which itself extends a world; '
-            "allowed: a world that extends none"
+            f"allowed: {', '.join(_whole())}"
         )
     return base
+
+
+def _whole() -> tuple[str, ...]:
+    """Return the worlds that extend none."""
+    readable = []
+    for name in _names():
+        try:
+            content = _content(name)
+        except SpecError:
+            continue
+        if "extends" not in content:
+            readable.append(name)
+    return tuple(readable)
 
 
 def _merge(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,8 +129,13 @@ def _names() -> tuple[str, ...]:
 
 
 def _content(name: str) -> dict[str, Any]:
-    text = (files("data_synth") / "worlds" / f"{name}.toml").read_text(encoding="utf-8")
+    written = (files("data_synth") / "worlds" / f"{name}.toml").read_bytes()
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(written.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = written[: error.start].count(b"\n") + 1
+        raise SpecError(
+            f'world "{name}": line {line} is not UTF-8; save the file as UTF-8'
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise SpecError(f'world "{name}": not valid TOML: {error}') from None

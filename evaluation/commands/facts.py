@@ -13,7 +13,7 @@ from evaluation.commands.shown import text_table
 if TYPE_CHECKING:
     from data_synth.facts.fact import FactRow
 
-HEAD = ["fact", "year", "published", "simulated", "deviation", "", "source"]
+HEAD = ["fact", "year", "published", "simulated", "deviation", "verdict", "source"]
 # Wide enough for the longest fact on one line; a narrower terminal scrolls or wraps.
 FACTS_WIDTH = 170
 # Digits that a figure is shown with.
@@ -72,7 +72,19 @@ def _verdict(row: FactRow) -> str:
     if row.within:
         # How far off was allowed belongs beside the word: for some sources it is a long way.
         return f"within {100 * row.tolerance:.0f} %" if row.tolerance else "within"
+    if _within_noise(row):
+        return "too few persons"
     return "off" if row.held else "off, not held"
+
+
+def _within_noise(row: FactRow) -> bool:
+    """Tell whether more persons might bring the figure within its tolerance."""
+    if row.simulated is None or (row.error and row.relative is None):
+        return True
+    if not row.error or row.deviation is None or not row.relative:
+        return False
+    allowed = row.tolerance * abs(row.deviation / row.relative)
+    return abs(row.deviation) - allowed <= 2.0 * row.error
 
 
 def _with_error(row: FactRow) -> str:

@@ -68,4 +68,4 @@ def text_table(
         table.add_row(*(Text(cell) for cell in row))
     out = io.StringIO()
     Console(file=out, width=width or WIDTH, color_system=None).print(table)
-    return out.getvalue().rstrip("\n")
+    return "\n".join(line.rstrip() for line in out.getvalue().rstrip("\n").splitlines())

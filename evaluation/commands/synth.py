@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from data_synth.facts.describe import PERSONS as FACT_PERSONS
+from data_synth.facts.describe import check_describable
 from data_synth.panel.columns import COLUMNS, STANDARD
 from data_synth.stream.request import PANEL, Request, refuse_impossible
 from data_synth.world.loader import load_world
@@ -49,9 +52,11 @@ def synth(
         raise UsageError("synth: nothing to do; give a folder with --out, or --describe")
     if jobs < 1:
         raise UsageError(f"--jobs: found {jobs}; allowed: at least 1")
-    if out is None:
-        _refuse_for_facts(words)
+    if describe:
+        _refuse_for_facts(words, WRITTEN if out is None else OTHERWISE)
     request = request_of(words)
+    if describe:
+        check_describable(request.world, FACT_PERSONS if words.persons is None else words.persons)
     folder = None if out is None else deliver(request, out, jobs, console)
     if describe:
         console.say(facts_table(request.world, words.persons, request.seed, jobs, console))
@@ -85,13 +90,18 @@ def request_of(words: Words) -> Request:
     return request
 
 
-def _refuse_for_facts(words: Words) -> None:
+# What facts leave no choice of: they are of all months and ages, under the actual policy.
+OTHERWISE = ("window", "ages", "policy")
+WRITTEN = (*OTHERWISE, "shape", "format", "columns")
+
+
+def _refuse_for_facts(words: Words, names: Sequence[str]) -> None:
     """Raise where the words choose what the facts leave no choice of."""
-    for name in ("window", "ages", "policy", "shape", "format", "columns"):
+    for name in names:
         if getattr(words, name) is not None:
             raise UsageError(
-                f"--{name}: chooses what is written, and nothing is without --out; leave it out, "
-                "or give a folder with --out"
+                f"--{name}: chooses what is written, and --describe is of the whole world as it "
+                "is; leave it out, or describe in a run of its own"
             )
 
 

@@ -113,7 +113,7 @@ def facts_of(spec: Spec) -> Facts:
 def _coupled(spec: Spec, panel: SyntheticPanel, prepared: Prepared | None) -> Coupled:
     asked, leads = with_truth_columns(spec)
     world = data_synth.load_world(panel.world)
-    offered = panel.ages or (world.ages.youngest, world.ages.oldest)
+    offered = panel.age_range or (world.ages.youngest, world.ages.oldest)
     ages = truth_ages(spec, offered, max((lead for _, lead in leads.values()), default=0))
     panel = panel.model_copy(update={"ages": ages})
     if not _faultless(panel) or asked is not spec:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +14,17 @@ MAKERS = ("data_synth", "evaluation/data", "evaluation/spec")
 OTHERS = frozenset({"__pycache__", "worlds"})
 
 
-@cache
 def source_digest() -> str:
+    """Return the digest of the sources as this program found them when it began."""
+    return _FOUND
+
+
+def sources_unchanged() -> bool:
+    """Tell whether the sources are still those: what runs may be newer than the digest else."""
+    return digest_on_disk() == _FOUND
+
+
+def digest_on_disk() -> str:
     """Return the SHA-256 of the packages that make rows, and of the versions they run on."""
     digest = hashlib.sha256(f"numpy {np.__version__} pandas {pd.__version__}".encode())
     for maker in MAKERS:
@@ -25,3 +33,6 @@ def source_digest() -> str:
                 digest.update(f"\0{path.relative_to(ROOT).as_posix()}\0".encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+_FOUND = digest_on_disk()

@@ -21,7 +21,7 @@ from evaluation.data.coupled import (
     synthetic_panel,
 )
 from evaluation.data.question import Question
-from evaluation.data.source_digest import source_digest
+from evaluation.data.source_digest import source_digest, sources_unchanged
 from evaluation.data.truth_cache import remembered
 from evaluation.data.truth_columns import with_truth_columns
 from evaluation.spec.columns import columns_of_spec
@@ -53,7 +53,8 @@ class Superpopulation:
 
     def cells(self, question: Question) -> pd.DataFrame:
         """Return the cells of ``coupled_cells``."""
-        return remembered(self.folder, self.name(question), lambda: self._runs.cells(question))
+        folder = self.folder if sources_unchanged() else None
+        return remembered(folder, self.name(question), lambda: self._runs.cells(question))
 
     def name(self, question: Question) -> str:
         """Return the digest of everything but the world that the cells depend on."""

@@ -30,9 +30,9 @@ def _separator(text: str) -> str:
     return text
 
 
-def _ascending(ages: tuple[int, int]) -> tuple[int, int]:
-    if not 0 <= ages[0] <= ages[1]:
-        raise ValueError("first and last completed year of age, first not after last")
+def _first_and_last(ages: tuple[int, ...]) -> tuple[int, ...]:
+    if len(ages) != 2 or not 0 <= ages[0] <= ages[1]:
+        raise ValueError("two whole numbers, first and last completed year, such as [25, 34]")
     return ages
 
 
@@ -48,7 +48,12 @@ class SyntheticPanel(PanelTable):
     world: str
     persons: int = Field(ge=1)
     seed: int = Field(ge=0)
-    ages: Annotated[tuple[int, int], AfterValidator(_ascending)] | None = None
+    ages: Annotated[tuple[int, ...], AfterValidator(_first_and_last)] | None = None
+
+    @property
+    def age_range(self) -> tuple[int, int] | None:
+        """First and last completed year simulated; ``None`` for all of the world."""
+        return None if self.ages is None else (self.ages[0], self.ages[1])
 
 
 class FilePanel(PanelTable):

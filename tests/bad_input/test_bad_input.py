@@ -375,7 +375,7 @@ CASES = (
          says=("panel.path: tinny.csv: no such file; check the name and the folder…",)),
     Case("folder in the file's place", 11, swap=("tiny.csv", "sub.csv"),
          files=lambda folder: (folder / "sub.csv").mkdir(),
-         says=("panel.path: sub.csv: no such file; …",)),
+         says=("panel.path: sub.csv: is a folder; allowed: one file that ends in csv, …",)),
     Case("unknown ending", 11, swap=("tiny.csv", "tiny.xlsx"),
          says=("panel.path: tiny.xlsx: unknown ending; allowed: csv, parquet, dta, sas7bdat",)),
     Case("truncated parquet", 11, swap=PARQUET, files=parquet(lambda whole: whole[:-500]),

@@ -17,7 +17,6 @@ from evaluation.data import superpopulation as large
 from evaluation.data.cache_folder import cache_folder
 from evaluation.data.functionals.contract import Truth
 from evaluation.data.question import Question
-from evaluation.data.source_digest import source_digest
 from evaluation.data.superpopulation import Superpopulation, superpopulation
 from evaluation.data.truth import truths
 from evaluation.data.truth_cache import remembered
@@ -156,6 +155,16 @@ def test_the_draw_the_world_and_the_code_are_in_the_digest(draw, monkeypatch) ->
     assert draw().name(QUESTION) != one.name(QUESTION)
 
 
+def test_sources_edited_while_a_program_runs_are_not_remembered(draw, monkeypatch) -> None:
+    one = draw()
+    monkeypatch.setattr(sources, "digest_on_disk", lambda: "edited")
+    one.cells(QUESTION)
+    assert not list(one.folder.rglob("*.cells"))
+    monkeypatch.undo()
+    one.cells(QUESTION)
+    assert list(one.folder.rglob("*.cells"))
+
+
 def test_joined_files_are_not_remembered(draw) -> None:
     join = [{"path": "offices.csv", "on": ["muni_h"], "columns": {"x": "x"}}]
     assert superpopulation(draw(joins=join).spec).folder is None
@@ -166,7 +175,7 @@ def test_the_code_is_known_by_its_content(tmp_path: Path, monkeypatch) -> None:
     for maker in sources.MAKERS:
         (root / maker).mkdir(parents=True)
     monkeypatch.setattr(sources, "ROOT", root)
-    digest = source_digest.__wrapped__
+    digest = sources.digest_on_disk
     seen = {digest()}
     file = root / "data_synth" / "life.py"
     for text in ("one", "two"):

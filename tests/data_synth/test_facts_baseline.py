@@ -9,7 +9,8 @@ from data_synth.facts.catalogue import all_facts
 from data_synth.facts.describe import PERSONS, describe
 from data_synth.facts.fact import FactRow
 
-pytestmark = pytest.mark.slow
+# One process simulates for all of them.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("facts_baseline")]
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from data_synth.details.addresses import make_addresses
 from data_synth.details.amounts import make_amounts
 from data_synth.details.background import IMMIGRANT_CATEGORIES, make_backgrounds
 from data_synth.details.charges import TYPES, Charges, make_charges
+from data_synth.details.graded import graded
 from data_synth.details.households import Family, household_numbers, make_homes
 from data_synth.details.incomes import basic_amount, make_incomes
 from data_synth.details.jobs import make_jobs
@@ -282,8 +283,12 @@ def test_those_without_work_live_on_benefits_and_assistance() -> None:
     pay = incomes.after_tax[disabled]
     g = np.array([basic_amount(lives.world, year) for year in incomes.years])
     g = np.broadcast_to(g[:, None], disabled.shape)[disabled]
-    assert (pay >= 1.5 * g).all()
-    assert np.median(pay / g) < 2.7  # the benefit is 2.7 G before tax
+    # The benefit is 2.7 G before tax, half of it for those graded.
+    half = np.broadcast_to(graded(lives), disabled.shape)[disabled]
+    assert half.any() and not half.all()
+    assert (pay[~half] >= 1.5 * g[~half]).all()
+    assert (pay[half] >= 1.0 * g[half]).all()
+    assert np.median(pay[half] / g[half]) < np.median(pay[~half] / g[~half]) < 2.7
     nothing = ~incomes.present
     assert not incomes.after_tax[nothing].any()
 

@@ -125,6 +125,25 @@ def test_a_missing_parameter_is_named() -> None:
         world_of("bare", {"title": "bare"})
 
 
+def test_a_world_file_that_cannot_be_read_troubles_only_who_names_it(monkeypatch, tmp_path):
+    from data_synth.world import loader
+
+    (tmp_path / "worlds").mkdir()
+    (tmp_path / "worlds" / "plain.toml").write_text('title = "plain"\n')
+    (tmp_path / "worlds" / "torn.toml").write_text('title = "x\n')
+    (tmp_path / "worlds" / "latin.toml").write_bytes('\ntitle = "på stønad"\n'.encode("latin-1"))
+    monkeypatch.setattr(loader, "files", lambda package: tmp_path)
+    loader._names.cache_clear()
+    try:
+        titles = {world.name: world.title for world in loader.list_worlds()}
+        assert titles["plain"] == "plain"
+        assert titles["torn"].startswith('not readable: world "torn": not valid TOML')
+        with pytest.raises(SpecError, match=r'^world "latin": line 2 is not UTF-8; save the file'):
+            loader.load_world("latin")
+    finally:
+        loader._names.cache_clear()
+
+
 def test_an_unknown_world_gets_the_nearest_name() -> None:
     with pytest.raises(SpecError, match=r'did you mean "work_effect"\?'):
         data_synth.load_world("work_efect")

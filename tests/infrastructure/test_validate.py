@@ -112,6 +112,15 @@ def test_other_sources_are_run_anew(runner: ModuleType, toy: Path) -> None:
     assert len(ran(toy)) == 12
 
 
+def test_worlds_run_again_stand_beside_the_others(runner: ModuleType, toy: Path) -> None:
+    run(runner, toy, commit="aaa")
+    (toy / "digest.txt").write_text("second", encoding="utf-8")
+    section = run(runner, toy, commit="bbb", again=("steep",))
+    assert ran(toy)[6:] == ["steep 1", "steep 2", "steep further"]
+    assert "Commit aaa; steep at bbb." in section
+    assert "Commit aaa; steep at bbb." in run(runner, toy, commit="ccc", again=("steep",))
+
+
 def test_two_processes_give_the_same(runner: ModuleType, toy: Path) -> None:
     one = run(runner, toy)
     assert run(runner, toy, cache=toy.parent / "other", processes=2) == one
@@ -132,11 +141,13 @@ def test_sections_of_other_parts_stay_with_their_commit(runner: ModuleType, toy:
     run(runner, toy, commit="aaa")
     text = page.read_text(encoding="utf-8")
     page.write_text(text.replace("part toy", "part another"), encoding="utf-8")
+    (toy / "digest.txt").write_text("second", encoding="utf-8")
     run(runner, toy, commit="bbb")
     both = page.read_text(encoding="utf-8")
     assert both.count("## Toy") == 2
     assert both.index("Commit aaa.") < both.index("Commit bbb.")
     assert both.startswith("# Validation\n")
+    (toy / "digest.txt").write_text("third", encoding="utf-8")
     run(runner, toy, commit="ccc")
     assert page.read_text(encoding="utf-8") == both.replace("bbb", "ccc")
     assert (page.parent / "toy.md").read_text(encoding="utf-8") == "6 at ccc\n"

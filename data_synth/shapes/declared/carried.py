@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 _MONTHS_OF_ASSISTANCE = (("sa_spell",), ("sa_month",))
-_EXITS = tuple((*one, "job_month", "enrolment", "benefit_spell") for one in _MONTHS_OF_ASSISTANCE)
+_TO_BENEFIT = tuple((*one, "benefit_spell") for one in _MONTHS_OF_ASSISTANCE)
 _ADOPTED = (("residence", "muni_crosswalk", "adoption"),)
 _OFFICE = (("residence", "muni_crosswalk", "office"),)
 _PLACE = (("residence", "muni_crosswalk"),)
@@ -15,7 +15,7 @@ _PLACE = (("residence", "muni_crosswalk"),)
 SOURCES: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
     {
         "person_id": (("person",), ("sa_month",)),
-        "ym": (("resident_status",), ("sa_month",)),
+        "ym": (("resident_status", "residence"), ("sa_month",)),
         "birth_ym": (("person",),),
         "age_months": (("person",),),
         "exposure_share": (("person",),),
@@ -29,7 +29,7 @@ SOURCES: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
         "female": (("person",),),
         "immigrant": (("person",),),
         "country_group": (("person",),),
-        "resident": (("resident_status",),),
+        "resident": (("resident_status", "residence"),),
         "sa_received": _MONTHS_OF_ASSISTANCE,
         "sa_nok": (("sa_month",),),
         "sa_nok_real": (("sa_month", "deflator"),),
@@ -40,26 +40,24 @@ SOURCES: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
         "on_disability": (("benefit_spell",),),
         "on_programme": (("benefit_spell",),),
         "on_introduction": (("benefit_spell",),),
-        "intro_leaver": (("benefit_spell",),),
         "condition_imposed": (("sa_condition",),),
         "condition_hours": (("sa_condition",),),
         "duty_months": tuple(("person", *one, *_ADOPTED[0]) for one in _MONTHS_OF_ASSISTANCE),
         "sa_entry": _MONTHS_OF_ASSISTANCE,
         "sa_exit": _MONTHS_OF_ASSISTANCE,
-        "sa_exit_work": _EXITS,
-        "sa_exit_education": _EXITS,
-        "sa_exit_programme": _EXITS,
-        "sa_exit_aap": _EXITS,
-        "sa_exit_disability": _EXITS,
-        "sa_exit_introduction": _EXITS,
-        "sa_exit_nothing": _EXITS,
-        "obs_status": (("person", "resident_status"),),
+        "sa_exit_programme": _TO_BENEFIT,
+        "sa_exit_aap": _TO_BENEFIT,
+        "sa_exit_disability": _TO_BENEFIT,
+        "sa_exit_introduction": _TO_BENEFIT,
+        "obs_status": (("person", "resident_status", "residence"),),
     }
 )
 
 NOWHERE: frozenset[str] = frozenset(
     {"adopted_ym", "adopted_narrow_ym", "adoption_status", "low_prior_use", "size_class"}
-    | {"child_welfare"}
+    | {"child_welfare", "intro_leaver"}
+    # Work, studies and nothing cannot be told apart where work or studies had begun before.
+    | {"sa_exit_work", "sa_exit_education", "sa_exit_nothing"}
 )
 """Columns that no register holds: the truth of a world, what nobody asks, what is grouped."""
 

@@ -46,7 +46,10 @@ def lay(tables: Mapping[str, pd.DataFrame], world: World, seed: int) -> Laid:
         laid["sa_year"] = _two_records(tables["sa_year"], touched)
     if "sa_condition" in tables:
         laid["sa_condition"] = _blank_form(tables["sa_condition"], touched)
-    return Laid(laid, (count(NAME, "sa_month", months["person_id"].to_numpy()[at]),))
+    persons = months["person_id"].to_numpy()[at]
+    # One record more of each in every table that has them.
+    told = [name for name in ("sa_month", "sa_year", "sa_condition") if name in laid]
+    return Laid(laid, tuple(count(NAME, name, persons) for name in told))
 
 
 _AMOUNTS = ("grant_nok", "loan_nok")

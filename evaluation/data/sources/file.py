@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -56,17 +56,22 @@ def open_source(spec: Spec) -> File:
     if not isinstance(panel, FilePanel):
         raise SpecError("panel.source: allowed here: file")
     path = resolve(panel.path, spec.origin, "panel.path")
+    if _is(path.is_dir):
+        raise DataError(
+            f"panel.path: {panel.path}: is a folder; allowed: one file that ends in "
+            f"{', '.join(FORMATS)}"
+        )
     ending = path.suffix.lower().removeprefix(".")
     if ending not in FORMATS:
         raise DataError(f"panel.path: {panel.path}: unknown ending; allowed: {', '.join(FORMATS)}")
-    if not _is_file(path):
+    if not _is(path.is_file):
         raise DataError(f"panel.path: {panel.path}: no such file; check the name and the folder")
     return File(panel, path, importlib.import_module(f"evaluation.data.formats.{ending}"))
 
 
-def _is_file(path: Path) -> bool:
-    """Whether a file is there; a name that the system refuses names none."""
+def _is(there: Callable[[], bool]) -> bool:
+    """Whether something is there; a name that the system refuses names nothing."""
     try:
-        return path.is_file()
+        return there()
     except OSError:
         return False

@@ -44,7 +44,7 @@ class Synthetic:
             window=panel.window,
             policy=self.policy,
             columns=columns,
-            ages=panel.ages,
+            ages=panel.age_range,
             recorded=self.recorded,
         )
 
