@@ -2,7 +2,8 @@
 
 A part is a module with ``PART``, which says what to replicate and how to read the results. Every
 finished replication is one JSON line in .cache/validate/, so that a run that was ended goes on
-where it stood. ``--again WORLD`` finds these worlds anew and lets the others stand. ``--only`` and ``--replications`` are for trying: they print and write no page.
+where it stood. ``--again WORLD`` finds these worlds anew and lets the others stand. ``--only`` and
+``--replications`` are for trying: they print and write no page.
 """
 
 from __future__ import annotations
