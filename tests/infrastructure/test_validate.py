@@ -184,6 +184,7 @@ def test_every_world_has_an_expectation_of_its_own_questions(
         assert not set(stated) & set(table.get("unstated", ())), world
         assert set(stated.values()) <= set(verdicts)
         assert table["reason"].endswith(".")
+        assert set(table.get("readings", {})) <= names, world
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,15 @@ from importlib.resources import files
 from pathlib import Path
 
 from synthetic_worlds import simulate
-from synthetic_worlds.page import UNSTATED, Line, estimators, expected_of, overview, table
+from synthetic_worlds.page import (
+    UNSTATED,
+    Line,
+    estimators,
+    expected_of,
+    overview,
+    readings,
+    table,
+)
 from synthetic_worlds.questions import questions
 from synthetic_worlds.verdict import LEVEL, SMALL, Expected, judge
 from validation import Job, Results, Stamp, digest_of
@@ -118,6 +126,8 @@ class Worlds:
             blocks += ["", f"## {world}", "", f"**{titles[world]}.** {_comment(world)}"]
             blocks += ["", f"Expected: {expected[world].reason}", ""]
             blocks += [table(lines[world], with_world=False) if lines[world] else "Not run yet."]
+            if unexpected := readings(lines[world], expected[world]):
+                blocks += ["", "What was not expected, and what was made of it:", "", *unexpected]
         return {"worlds.md": "\n".join(blocks) + "\n"}
 
 

@@ -21,6 +21,7 @@ from synthetic_worlds.verdict import (
 from synthetic_worlds.words import describe
 
 UNSTATED = "–"
+UNREAD = "not explained yet."
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,20 @@ class Line:
 def expected_of(content: Mapping[str, Any]) -> Expected:
     """Read a world's table of expected verdicts."""
     unstated = dict.fromkeys(content.get("unstated", ()), UNSTATED)
-    return Expected(content["reason"], {**content.get("verdicts", {}), **unstated})
+    return Expected(
+        content["reason"],
+        {**content.get("verdicts", {}), **unstated},
+        content.get("readings", {}),
+    )
+
+
+def readings(lines: Sequence[Line], expected: Expected) -> list[str]:
+    """Return a line for each verdict that was not expected: what was made of it."""
+    return [
+        f"- `{line.question.name}`: {expected.readings.get(line.question.name, UNREAD)}"
+        for line in lines
+        if not line.agrees
+    ]
 
 
 COLUMNS = (

@@ -103,10 +103,19 @@ def _verdict(judged: Judged) -> str:
 
 @dataclass(frozen=True)
 class Expected:
-    """What was expected of a world before it was run: a reason, and verdicts by question."""
+    """What was expected of a world before it was run, and what was made of the rest afterwards.
+
+    Attributes
+    ----------
+    reason, verdicts
+        Why, and what by question; written before.
+    readings
+        By question, why a verdict that was not expected was found; written after.
+    """
 
     reason: str
     verdicts: Mapping[str, str]
+    readings: Mapping[str, str]
 
     def of(self, question: str) -> str:
         """Return the verdict expected: to recover the truth, where nothing is said."""
