@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from data_synth.life.draws import FloatArray, IntArray
+from data_synth.life.draws import Draws, FloatArray, IntArray
 from data_synth.life.months import month_index
 from data_synth.world.schema import World
 from data_synth.world.types import AgeRate
@@ -121,8 +121,6 @@ def _age_shocks(world: World, month: int) -> tuple[float, float]:
     given = world.age_shocks
     if not given.sd:
         return 1.0, 1.0
-    from data_synth.life.draws import Draws
-
     years: IntArray = np.array([month // 12 * 2, month // 12 * 2 + 1])
     below, above = np.exp(given.sd * Draws(given.seed, years).normal("age_shock"))
     return float(below), float(above)

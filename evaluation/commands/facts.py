@@ -79,7 +79,7 @@ def _verdict(row: FactRow) -> str:
 
 def _within_noise(row: FactRow) -> bool:
     """Tell whether more persons might bring the figure within its tolerance."""
-    if row.simulated is None or (row.error and row.relative is None):
+    if row.simulated is None:
         return True
     if not row.error or row.deviation is None or not row.relative:
         return False

@@ -215,6 +215,8 @@ def test_describe_prints_facts_and_writes_nothing(
         return (
             row(),
             row(text="Half", said="about half", within=False, note="read so"),
+            row(text="Words", said="rare", relative=None, within=False),
+            row(text="None", simulated=None, error=None, relative=None, within=False),
             row(text="Odd", published_high=132_000.0, within=False, held=False),
         )
 
@@ -225,10 +227,13 @@ def test_describe_prints_facts_and_writes_nothing(
     assert any("131,087 127,765 ± 570 -2.5 % within 5 % OE 3.2" in line for line in lines)
     assert any("about half 127,765 ± 570 -2.5 % off OE" in line for line in lines)
     assert any("131,087 to 132,000" in line and "off, not held" in line for line in lines)
+    # Words give no distance to hold the error against: off is off.
+    assert any("Words (persons) 2022 rare 127,765 ± 570 off" in line for line in lines)
+    assert any(line.startswith("None (persons)") and "too few persons" in line for line in lines)
     assert "RECIPIENTS" in lines
     assert "Half, 2022: read so" in lines
     assert lines[-1].startswith(
-        "published_null: 1 of 3 facts within their tolerance; 9,000 persons"
+        "published_null: 1 of 5 facts within their tolerance; 9,000 persons"
     )
     assert asked == [("published_null", 9_000, 4, 1)] and not list(tmp_path.iterdir())
     facts_table(data_synth.load_world("published_null"), None, 1, 1, Console())
