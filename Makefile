@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 PYTEST := $(VENV_PYTHON) -m pytest -q -n 2 --dist loadgroup
 
-# What tests may not skip, comma-separated: shared.
+# What tests may not skip, comma-separated: shared, spark, postgres.
 REQUIRE ?=
 # Further arguments of pytest, e.g. ARGS='-k lock'.
 ARGS ?=

@@ -13,6 +13,7 @@ import pandas as pd
 
 from evaluation.catalogue import catalogue
 from evaluation.errors import UsageError
+from evaluation.estimators.supplying import Engine
 from evaluation.pipeline import run_spec
 from evaluation.release.writer import result_files, write_record
 from evaluation.report.figures.choice import figures_of
@@ -165,6 +166,9 @@ def run(
     frame: pd.DataFrame | None = None,
     out: str | Path | None = None,
     allow: Iterable[str | Path] = (),
+    cells: str | Path | None = None,
+    rebuild: bool = False,
+    engine: Engine = "auto",
 ) -> Result:
     """Run a spec and return what it found.
 
@@ -180,19 +184,34 @@ def run(
         Folder for the outputs; nothing is written without it.
     allow
         Further folders that may be read.
+    cells
+        Folder of cells to estimate from, in place of any rows.
+    rebuild
+        Whether kept cells are passed over; they are kept under ``out``.
+    engine
+        ``auto`` estimates from cells wherever these are exact; ``microdata`` from rows alone.
 
     Raises
     ------
     UserError
         One of ``evaluation.errors``; never ``SystemExit``.
     """
+    if cells is not None and (frame is not None or rebuild or engine == "microdata"):
+        raise UsageError("cells: reads no rows, so neither frame, rebuild nor engine='microdata'")
     if isinstance(spec, Spec):
         if set:
             raise UsageError("set: takes effect when a spec is read; pass it to load_spec")
         loaded = spec
     else:
         # With rows at hand the spec's own source is not read, so its path may be anywhere.
-        loaded = _read(spec, set, allow, with_paths=frame is None)
+        loaded = _read(spec, set, allow, with_paths=frame is None and cells is None)
     memory = None if out is None else Path(out) / ".cache"
-    record = run_spec(loaded, frame=frame, memory=memory)
+    record = run_spec(
+        loaded,
+        frame=frame,
+        memory=memory,
+        cells=None if cells is None else Path(cells),
+        rebuild=rebuild,
+        engine=engine,
+    )
     return Result(record, None if out is None else write_record(record, Path(out)))

@@ -36,6 +36,10 @@ Set = Annotated[
 Allow = Annotated[list[Path], typer.Option(help="A further folder that specs may read.")]
 Events = Annotated[bool, typer.Option("--json-events", help="Events on stdout, as JSON lines.")]
 Log = Annotated[Path | None, typer.Option(help="Append events to a file; never values.")]
+Rebuild = Annotated[bool, typer.Option("--rebuild", help="Build cells again; ignore kept ones.")]
+Memory = Annotated[str, typer.Option(help="Memory of the query engine, such as 512MB or 4GB.")]
+Threads = Annotated[int, typer.Option(min=1, help="Threads of the query engine; same results.")]
+Spill = Annotated[Path | None, typer.Option(help="Folder where the query engine may spill.")]
 SpecName = Annotated[str, typer.Argument(help="A spec file, or the id of a shipped spec.")]
 
 
@@ -99,19 +103,32 @@ def run(
     jobs: Annotated[int, typer.Option(min=1, help="Specs run side by side.")] = 1,
     require: Annotated[str, typer.Option(help="Gates: all_models,checks,truth.")] = "",
     allow: Allow = [],  # noqa: B006
+    cells: Annotated[
+        Path | None, typer.Option(help="Estimate from the cells in a folder; read no rows.")
+    ] = None,
+    rebuild: Rebuild = False,
+    engine: Annotated[
+        str, typer.Option(help="auto, cells wherever they are exact; or microdata, rows alone.")
+    ] = "auto",
+    memory: Memory = "512MB",
+    threads: Threads = 2,
+    spill: Spill = None,
     json_events: Events = False,
     log: Log = None,
 ) -> None:
     """Run specs and write OUT/<id>/."""
     from evaluation.commands.console import open_console
+    from evaluation.commands.engine_options import way_of
     from evaluation.commands.gates import parse_gates
     from evaluation.commands.run import run as verb
 
     gates = parse_gates(require)
+    way = way_of(cells, rebuild, engine, memory, threads, spill)
     with open_console(json_events, log) as console:
         ended = verb(
-            specs, settings=set_, allowed=allow, out=out, gates=gates, jobs=jobs, console=console
-        )
+            specs, settings=set_, allowed=allow, out=out, gates=gates, jobs=jobs, console=console,
+            way=way,
+        )  # fmt: skip
     sys.exit(exit_code_of([done.error for done in ended if done.error]))
 
 
@@ -124,15 +141,58 @@ def check(spec: SpecName, set_: Set = [], allow: Allow = []) -> None:  # noqa: B
 
 
 @app.command()
-def explain(spec: SpecName, set_: Set = [], allow: Allow = []) -> None:  # noqa: B006
-    """Say what a spec claims and assumes; needs no data."""
-    from evaluation.catalogue import catalogue
-    from evaluation.commands.locate import locate
-    from evaluation.review.explain import explain as verb
-    from evaluation.spec.loader import read_spec
+def cells(
+    spec: SpecName,
+    out: Out = Path("outputs"),
+    set_: Set = [],  # noqa: B006
+    allow: Allow = [],  # noqa: B006
+    rebuild: Rebuild = False,
+    memory: Memory = "512MB",
+    threads: Threads = 2,
+    spill: Spill = None,
+    sql: Annotated[
+        str | None,
+        typer.Option(help="Print SELECTs for duckdb, spark or bigquery; build nothing."),
+    ] = None,
+    table: Annotated[str, typer.Option(help="Name of the panel's table in the SELECTs.")] = "panel",
+) -> None:
+    """Build the cells of a spec and write OUT/<id>/cells/; or print their SELECTs."""
+    if sql is not None:
+        from evaluation.catalogue import catalogue
+        from evaluation.commands.cells_sql import print_sql
+        from evaluation.commands.locate import locate
+        from evaluation.spec.loader import read_spec
 
-    read = read_spec(locate(spec), catalogue(), settings=set_, allowed=allow, with_paths=False)
-    _print(verb(read).rstrip())
+        read = read_spec(locate(spec), catalogue(), settings=set_, allowed=allow, with_paths=False)
+        _print(print_sql(read, sql, table).rstrip())
+        return
+    from evaluation.commands.cells import cells as verb
+    from evaluation.commands.console import open_console
+    from evaluation.commands.engine_options import engine_settings
+
+    limits = engine_settings(memory, threads, spill)
+    with open_console(False, None) as console:
+        console.say(
+            verb(
+                spec, settings=tuple(set_), allowed=tuple(allow), out=out, rebuild=rebuild,
+                engine=limits, announce=console.stage,
+            )
+        )  # fmt: skip
+
+
+@app.command()
+def explain(
+    spec: SpecName,
+    set_: Set = [],  # noqa: B006
+    allow: Allow = [],  # noqa: B006
+    plan: Annotated[
+        bool, typer.Option("--plan", help="What is built of the rows, and which model needs them.")
+    ] = False,
+) -> None:
+    """Say what a spec claims and assumes; needs no data."""
+    from evaluation.commands.explain import explain as verb
+
+    _print(verb(spec, settings=tuple(set_), allowed=tuple(allow), plan=plan).rstrip())
 
 
 @app.command()

@@ -10,13 +10,12 @@ from pathlib import Path
 import pandas as pd
 
 from evaluation.catalogue import catalogue
+from evaluation.cells.settings import Settings
 from evaluation.checks.judging import judge_models
 from evaluation.checks.known_truth import known_truths
-from evaluation.data.prepare import prepare
-from evaluation.data.sources import open_source
-from evaluation.data.sources.frame import Frame
 from evaluation.errors import SpecError
 from evaluation.estimators.fitting import estimate_models
+from evaluation.estimators.supplying import Engine, Request, given_supply, supply_of
 from evaluation.report.notes import notes_of
 from evaluation.report.points import plotted_points
 from evaluation.report.record import Record
@@ -33,9 +32,15 @@ def run_spec(
     frame: pd.DataFrame | None = None,
     memory: Path | None = None,
     with_truth: bool = True,
+    cells: Path | None = None,
+    rebuild: bool = False,
+    engine: Engine = "auto",
+    settings: Settings = Settings(),  # noqa: B008
     announce: Announce = lambda stage: None,
 ) -> Record:
-    """Run a spec and return everything it found; nothing is written.
+    """Run a spec and return everything it found.
+
+    Nothing but cells is written, and those to ``memory`` alone.
 
     Parameters
     ----------
@@ -44,9 +49,17 @@ def run_spec(
     frame
         Rows in place of the spec's own source.
     memory
-        Folder that remembers inputs whose rows were found unique.
+        Folder that keeps cells, and remembers digests and inputs whose rows were found unique.
     with_truth
         Whether a synthetic panel's truth is computed; the estimates do not depend on it.
+    cells
+        Folder of cells to estimate from, in place of any rows.
+    rebuild
+        Whether kept cells are passed over and built again.
+    engine
+        ``auto`` estimates from cells wherever these are exact; ``microdata`` from rows alone.
+    settings
+        Limits of the query engine that builds cells.
     announce
         Told the name of every stage as it begins.
 
@@ -59,26 +72,29 @@ def run_spec(
     """
     refuse_unavailable(spec, built_in_source=frame is None)
     clock = Clock(announce)
-    with clock("read and sample"):
-        source = open_source(spec) if frame is None else Frame(frame)
-        prepared = prepare(spec, source, memory)
+    with clock("cells"):
+        request = Request(spec, frame, memory, rebuild, engine, settings)
+        supply = supply_of(request, clock) if cells is None else given_supply(spec, cells)
+        announce(f"cells: {supply.origin}")
     with clock("estimate"):
-        results = estimate_models(spec, prepared, announce)
+        results = estimate_models(spec, supply, announce)
     with clock("check"):
-        verdicts = judge_models(spec, prepared, results)
+        verdicts = judge_models(spec, supply, results)
     with clock("truth"):
-        truths = known_truths(spec, prepared, results) if with_truth and frame is None else ()
+        known = with_truth and frame is None and supply.has_rows
+        truths = known_truths(spec, lambda: supply.rows, results) if known else ()
     with clock("report"):
         return Record(
             spec=spec,
             estimates=estimate_rows(spec, results),
             details=detail_rows(spec, results, truths, verdicts),
             checks=check_rows(spec, verdicts),
-            flow=prepared.panel.flow,
-            inputs=prepared.panel.inputs,
-            points=plotted_points(prepared, spec),
+            flow=supply.flow,
+            inputs=supply.inputs,
+            points=plotted_points(supply, spec),
             seconds=clock.seconds,
-            notes=notes_of(spec),
+            notes=(*notes_of(spec), *supply.notes),
+            cells=supply.origin,
         )
 
 

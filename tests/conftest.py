@@ -17,6 +17,7 @@ os.environ["MPLBACKEND"] = "Agg"
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -33,6 +34,10 @@ settings.register_profile(
 )
 settings.load_profile("project")
 
+# Files whose tests share something dear to set up, so that one process runs them. Under pytest 9.2
+# the mark xdist_group of pytest-xdist 3.8 does nothing (pytest-dev/pytest-xdist, issue 1386).
+TOGETHER = ("tests/cells/test_spark_engine.py", "tests/data_synth/test_facts_baseline.py")
+
 Require = Callable[[str, bool, str], None]
 
 
@@ -44,6 +49,21 @@ def _require(name: str, present: bool, reason: str) -> None:
     if name in required:
         pytest.fail(f"REQUIRE lists {name!r}: {reason}", pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Return what hands tests to processes: one by one, but for the files of ``TOGETHER``."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadGroupScheduling
+
+    class ByFile(LoadGroupScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::", 1)[0]
+            return file if file in TOGETHER else super()._split_scope(nodeid)
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -25,8 +25,6 @@ _WHOLE: Mapping[str, type[np.signedinteger[Any]]] = MappingProxyType(
     }
 )
 
-_BOUNDED = frozenset({"person_id", "ym", "birth_ym", "age_months"})
-
 
 def write_rows(rows: Rows, columns: Sequence[str], path: Path, form: str) -> None:
     """Write columns of ``rows``, in the order given, to ``path``.
@@ -63,12 +61,14 @@ def _column(name: str, values: Values, places: Places) -> pa.Array:
 
 
 def _write_parquet(table: pa.Table, path: Path) -> None:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     # By measurement, on rows by person and month: plain numbers under zstd take as little room as
-    # dictionaries, in two thirds of the time. Bounds are kept where they help to find rows.
+    # dictionaries, in two thirds of the time. Bounds of whole numbers help to find rows, and tell
+    # a reader which columns have few values.
     coded = [name for name in table.column_names if name in LABELS or name == "exposure_share"]
-    bounded = [name for name in table.column_names if name in _BOUNDED]
+    bounded = [field.name for field in table.schema if pa.types.is_integer(field.type)]
     pq.write_table(table, path, compression="zstd", use_dictionary=coded, write_statistics=bounded)
 
 

@@ -1,13 +1,13 @@
-"""Collapse rows that agree in everything but the outcome: exact for coefficients and clusters.
+"""Collapse rows, or cells, that agree in a key: exact for coefficients and clusters.
 
-With weights summed and outcomes averaged, least squares and the sums of scores within clusters
-are those of the rows (Wong et al. 2021, "You Only Compress Once"). Row-wise variances (iid, HC1)
-are not, and must see the rows.
+With weights summed and the other columns averaged, least squares and the sums of scores within
+clusters are those of the rows, once the cross-products inside the new cells are added (Wong et al.
+2021, "You Only Compress Once").
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,15 +33,26 @@ class Compressed:
         Sum of weights, shape ``(cells,)``.
     y
         Weighted mean outcome, shape ``(cells,)``.
+    columns
+        Weighted means of columns that are not in the key, shape ``(cells, r)``.
+    scatter
+        Weighted cross-products about the means, outcome last, shape ``(cells, r + 1, r + 1)``.
     """
 
     first: IntArray
     weight: FloatArray
     y: FloatArray
+    columns: FloatArray
+    scatter: FloatArray
 
 
 def compress(
-    key: Sequence[NDArray[Any]], y: FloatArray, weight: FloatArray, at_most: float = 0.5
+    key: Sequence[NDArray[Any]],
+    y: FloatArray,
+    weight: FloatArray,
+    columns: FloatArray | None = None,
+    scatter: Mapping[tuple[int, int], FloatArray] | None = None,
+    at_most: float = 0.5,
 ) -> Compressed | None:
     """Return the cells of a key, or ``None`` where they would not be fewer than the rows.
 
@@ -51,6 +62,11 @@ def compress(
         Arrays of shape ``(n,)``: cells are their joint values.
     y, weight
         Outcome and weight, shape ``(n,)``.
+    columns
+        Further columns to average, shape ``(n, r)``.
+    scatter
+        Cross-products inside what is collapsed, each of shape ``(n,)``, by the positions of two
+        columns, first at most second, the outcome last; those left out are zero.
     at_most
         Largest number of cells, as a share of rows, that is worth the trouble.
     """
@@ -67,10 +83,36 @@ def compress(
     if len(first) > at_most * rows:
         return None
     total = np.bincount(inverse, weight, len(first)).astype(np.float64)
+    values = np.column_stack([y] if columns is None else [columns, y])
     # Deviations from the mean keep their digits where outcomes are large amounts.
-    centre = float(np.average(y, weights=weight))
-    mean = np.bincount(inverse, weight * (y - centre), len(first)) / total + centre
-    return Compressed(first.astype(np.int64), total, mean)
+    centre = np.average(values, axis=0, weights=weight)
+    values -= centre
+    sums = [np.bincount(inverse, weight * column, len(first)) for column in values.T]
+    means = np.column_stack(sums) / total[:, None]
+    values -= means[inverse]
+    products = _products(inverse, values, weight, scatter or {}, len(first))
+    means += centre
+    return Compressed(first.astype(np.int64), total, means[:, -1], means[:, :-1], products)
+
+
+def _products(
+    codes: IntArray,
+    rest: FloatArray,
+    weight: FloatArray,
+    scatter: Mapping[tuple[int, int], FloatArray],
+    size: int,
+) -> FloatArray:
+    """Return weighted cross-products of deviations, and those given, by code."""
+    side = rest.shape[1]
+    found = np.zeros((size, side, side))
+    for i in range(side):
+        own = weight * rest[:, i]
+        for j in range(i, side):
+            product = own * rest[:, j]
+            if (i, j) in scatter:
+                product += scatter[i, j]
+            found[:, i, j] = found[:, j, i] = np.bincount(codes, product, size)
+    return found
 
 
 def _dense(code: IntArray) -> tuple[IntArray, int]:

@@ -65,13 +65,10 @@ class Grams:
         A_g, shape ``(G, K, K)``.
     moment
         r_g, shape ``(G, K)``.
-    scale
-        Sum of squares of each column before sweeping, shape ``(K,)``.
     """
 
     gram: FloatArray
     moment: FloatArray
-    scale: FloatArray
 
 
 def cluster_grams(
@@ -82,9 +79,6 @@ def cluster_grams(
     swept: IntArray | None = None,
 ) -> Grams:
     """Return the Gram matrices of every cluster.
-
-    Memory grows with G × K² and with the levels of the swept effect in one cluster, never with
-    rows × K.
 
     Parameters
     ----------
@@ -97,37 +91,75 @@ def cluster_grams(
     swept
         Codes of an effect nested in the cluster, shape ``(n,)``, or ``None``.
     """
+    gram, _ = cluster_products(regressors, weight, cluster, swept)
+    return Grams(gram, cluster_scores(regressors, y, weight, cluster, swept))
+
+
+def cluster_products(
+    regressors: Regressors, weight: FloatArray, cluster: IntArray, swept: IntArray | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """Return A_g of every cluster and the columns' sums of squares, ``(G, K, K)`` and ``(K,)``.
+
+    Memory grows with G × K² and with the levels of the swept effect in one cluster, never with
+    rows × K.
+
+    Parameters
+    ----------
+    regressors, weight, cluster, swept
+        As for :func:`cluster_grams`.
+    """
     width = regressors.width
     total = int(cluster.max()) + 1
     order = np.lexsort((cluster,) if swept is None else (swept, cluster))
     edges = np.searchsorted(cluster[order], np.arange(total + 1))
     gram = np.zeros((total, width, width))
-    moment = np.zeros((total, width))
     scale = np.zeros(width)
     for g in range(total):
         rows = order[edges[g] : edges[g + 1]]
         levels = None if swept is None else np.unique(swept[rows], return_inverse=True)[1]
-        product, squares = _one_cluster(regressors, y, weight, rows, levels)
-        gram[g], moment[g] = product[:width, :width], product[:width, width]
-        scale += squares[:width]
-    return Grams(gram, moment, scale)
+        gram[g], squares = _one_cluster(regressors, weight, rows, levels)
+        scale += squares
+    return gram, scale
 
 
-def _one_cluster(
+def cluster_scores(
     regressors: Regressors,
     y: FloatArray,
     weight: FloatArray,
-    rows: IntArray,
-    levels: IntArray | None,
+    cluster: IntArray,
+    swept: IntArray | None = None,
+) -> FloatArray:
+    """Return r_g of every cluster, shape ``(G, K)``.
+
+    Parameters
+    ----------
+    regressors, y, weight, cluster, swept
+        As for :func:`cluster_grams`.
+    """
+    if swept is not None:
+        # M is a projection: demeaning y alone is enough.
+        y = y - (np.bincount(swept, weight * y) / np.bincount(swept, weight))[swept]
+    mass, total = weight * y, int(cluster.max()) + 1
+    blocks = []
+    for codes, levels in zip(regressors.dummies, regressors.levels, strict=True):
+        has = codes >= 0
+        place = cluster[has] * levels + codes[has]
+        blocks.append(np.bincount(place, mass[has], total * levels).reshape(total, levels))
+    numeric = [np.bincount(cluster, mass * column, total) for column in regressors.numeric.T]
+    return np.column_stack([*blocks, *numeric]).astype(np.float64)
+
+
+def _one_cluster(
+    regressors: Regressors, weight: FloatArray, rows: IntArray, levels: IntArray | None
 ) -> tuple[FloatArray, FloatArray]:
-    """Return Z'WMZ of one cluster with y as the last column, and its unswept diagonal."""
-    width = regressors.width + 1
+    """Return Z'WMZ of one cluster and its unswept diagonal."""
+    width = regressors.width
     product = np.zeros((width, width))
     count = 0 if levels is None else int(levels.max()) + 1
     sums, mass = np.zeros((count, width)), np.zeros(count)
     for start in range(0, len(rows), CHUNK):
         part = rows[start : start + CHUNK]
-        block = np.column_stack([regressors.dense(part), y[part]])
+        block = regressors.dense(part)
         weighted = block * weight[part, None]
         product += block.T @ weighted
         if levels is None:

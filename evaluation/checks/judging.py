@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evaluation.cells.supply import Supply
 from evaluation.checks.contract import ModelResult, Verdict
 from evaluation.checks.registry import check
 from evaluation.checks.smallest_effect import Headline, headline_of, judge
@@ -28,12 +29,12 @@ class Judgement:
 
 
 def judge_models(
-    spec: Spec, prepared: Prepared, results: tuple[ModelResult, ...]
+    spec: Spec, supply: Supply, results: tuple[ModelResult, ...]
 ) -> tuple[Judgement, ...]:
     """Return the verdict of every check, then one on every smallest effect of interest."""
     asked = [j for request in spec.checks for j in _checked(request, results)]
     stated = {effect.outcome for effect in spec.smallest_effect_of_interest}
-    bounds = [_headline(effect, prepared, results) for effect in spec.smallest_effect_of_interest]
+    bounds = [_headline(effect, supply, results) for effect in spec.smallest_effect_of_interest]
     unstated = [
         Judgement(EQUIVALENCE, "", Verdict(name, None, None, "no_bound_given", NO_BOUND))
         for name in spec.outcomes
@@ -54,14 +55,14 @@ def _checked(request: CheckRequest, results: tuple[ModelResult, ...]) -> Iterato
 
 
 def _headline(
-    effect: SmallestEffect, prepared: Prepared, results: tuple[ModelResult, ...]
+    effect: SmallestEffect, supply: Supply, results: tuple[ModelResult, ...]
 ) -> Judgement:
     """Judge a bound by the first model that gives one number for its outcome."""
     for result in results:
         fit = result.fits.get(effect.outcome)
         headline = headline_of(fit) if fit is not None else None
         if headline is not None:
-            attainable = _attainable(effect, prepared, result)
+            attainable = _attainable(effect, supply, result)
             verdict = judge(effect, headline, attainable, effect.first_stage or "")
             return Judgement(EQUIVALENCE, result.model.id, verdict)
     reason = "no model gives a single number for this outcome"
@@ -84,7 +85,7 @@ def _share(prepared: Prepared, column: str) -> float:
     return float(np.average(values[rows], weights=mass))
 
 
-def _attainable(effect: SmallestEffect, prepared: Prepared, result: ModelResult) -> float | None:
+def _attainable(effect: SmallestEffect, supply: Supply, result: ModelResult) -> float | None:
     """Return the effect on one person if each counted unit moved the outcome by one.
 
     Conditions and duty months are counted by what the policy adds; recipients by their share
@@ -94,7 +95,7 @@ def _attainable(effect: SmallestEffect, prepared: Prepared, result: ModelResult)
     if column is None:
         return None
     if effect.unit == "per_recipient":
-        return _share(prepared, column)
+        return _share(supply.holding(column), column)
     fit = result.first_stages.get(column)
     headline: Headline | None = headline_of(fit) if fit is not None else None
     return None if headline is None else headline.estimate

@@ -38,11 +38,18 @@ class NoTruth:
 
 
 def known_truths(
-    spec: Spec, prepared: Prepared, results: tuple[ModelResult, ...]
+    spec: Spec, prepared: Callable[[], Prepared], results: tuple[ModelResult, ...]
 ) -> tuple[KnownTruth | NoTruth, ...]:
     """Return the truth of every number of every model, or why there is none.
 
     Nothing where the panel is not synthetic.
+
+    Parameters
+    ----------
+    spec, results
+        What was asked, and what was found.
+    prepared
+        Gives the rows, for the truth of the sample at hand.
     """
     if not isinstance(spec.panel, SyntheticPanel):
         return ()
@@ -50,7 +57,7 @@ def known_truths(
 
     @cache  # simulated for the first number that has a truth, if there is one
     def own() -> Coupled:
-        return coupled_sample(spec, prepared)
+        return coupled_sample(spec, prepared())
 
     return tuple(
         known

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
+from evaluation.checks._pre_period import anticipation_of, detail_of, pre_period
 from evaluation.checks.contract import ModelResult, Verdict
 from evaluation.estimators.contract import Fit, FloatArray
 from evaluation.inference.wald import Wald, hotelling_p_value, wald
@@ -41,7 +42,7 @@ def run(result: ModelResult, options: Any) -> tuple[Verdict, ...]:
 
 
 def _verdict(outcome: str, fit: Fit, earliest: int | None) -> Verdict:
-    places = _places(fit, earliest)
+    places = pre_period(fit, earliest)
     if fit.covariance is None or not places:
         return Verdict(outcome, None, None, "refused", "the model has no pre-period coefficients")
     if fit.n_clusters is not None and len(places) * 5 >= fit.n_clusters:
@@ -53,7 +54,7 @@ def _verdict(outcome: str, fit: Fit, earliest: int | None) -> Verdict:
     estimates = np.array([fit.terms[at].estimate for at in places])
     covariance = fit.covariance[np.ix_(places, places)]
     test = wald(estimates, covariance)
-    found = _detail(fit, "effective_clusters")
+    found = detail_of(fit, "effective_clusters")
     blocks = float(found) if isinstance(found, int | float) else None
     p_value = test.p_value if blocks is None else hotelling_p_value(test, blocks)
     # With nu = blocks - 1, Hotelling's second degree of freedom is nu - q + 1.
@@ -87,44 +88,16 @@ def _verdict(outcome: str, fit: Fit, earliest: int | None) -> Verdict:
     )
 
 
-def _detail(fit: Fit, name: str) -> float | int | str | bool | None:
-    """Return a detail of the whole fit, ``None`` where it has none by that name."""
-    return next((v for term, key, v in fit.details if (term, key) == ("", name)), None)
-
-
-def _anticipation(fit: Fit) -> int:
-    found = _detail(fit, "anticipation")
-    return int(found) if isinstance(found, int | float) else 0
-
-
-def _places(fit: Fit, earliest: int | None) -> list[int]:
-    """Return where the coefficients lie that the test takes."""
-    binned = {term for term, name, value in fit.details if name == "binned" and value}
-    first = -_anticipation(fit)
-    before = [
-        at
-        for at, term in enumerate(fit.terms)
-        if term.event_time is not None
-        and term.event_time < first
-        and (earliest is None or term.event_time >= earliest)
-        and term.label not in binned
-        and term.std_error is not None
-        and term.std_error > 0
-    ]
-    # Averages by event time where the model gives them, else every cohort's own.
-    return [at for at in before if not fit.terms[at].cohort] or before
-
-
 def _drift(fit: Fit, places: list[int]) -> FloatArray:
     """Return what a linear drift with slope one makes of every coefficient, shape ``(places,)``.
 
     Coefficients against one reference move with the distance from it; those against the period
     just before (``base_period`` varying) all move by one step.
     """
-    if _detail(fit, "base_period") == "varying":
+    if detail_of(fit, "base_period") == "varying":
         return np.ones(len(places))
-    reference = _detail(fit, "reference")
-    base = reference if isinstance(reference, int | float) else -1 - _anticipation(fit)
+    reference = detail_of(fit, "reference")
+    base = reference if isinstance(reference, int | float) else -1 - anticipation_of(fit)
     return np.array([(fit.terms[at].event_time or 0) - base for at in places], dtype=np.float64)
 
 

@@ -38,11 +38,9 @@ PLANNED = frozenset(
         "placebo_group",
         "placebo_period",
         "pretrend_power",
-        "randomisation",
         "second_kink",
         "selection_near_cutoff",
         "trend_sensitivity",
-        "wild_bootstrap",
     }
 )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
 from evaluation.catalogue import catalogue
+from evaluation.cells.settings import Settings
 from evaluation.commands.console import Console
 from evaluation.commands.gates import pass_gates
 from evaluation.commands.locate import locate, spec_id_of
@@ -17,10 +18,21 @@ from evaluation.commands.outputs import refuse_unwritable
 from evaluation.commands.remarks import remarks
 from evaluation.commands.shown import headline_table
 from evaluation.errors import UsageError, UserError
+from evaluation.estimators.supplying import Engine
 from evaluation.pipeline import run_spec
 from evaluation.release.writer import write_record
 from evaluation.report.record import Record
 from evaluation.spec.loader import read_spec
+
+
+@dataclass(frozen=True)
+class Way:
+    """How models are to be estimated; see ``pipeline.run_spec``."""
+
+    cells: Path | None = None
+    rebuild: bool = False
+    engine: Engine = "auto"
+    settings: Settings = field(default_factory=Settings)
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,7 @@ class Job:
     allowed: tuple[Path, ...]
     out: Path
     gates: tuple[str, ...]
+    way: Way
 
 
 @dataclass(frozen=True)
@@ -53,17 +66,21 @@ def run(
     gates: tuple[str, ...],
     jobs: int,
     console: Console,
+    way: Way = Way(),
 ) -> tuple[Done, ...]:
     """Run specs one by one or side by side, tell each as it ends, and return how they ended.
 
     Raises
     ------
     UsageError
-        Where two specs share an id, so that one's outputs would replace the other's.
+        Where two specs share an id, so that one's outputs would replace the other's; where cells
+        of one spec are given to several.
     """
+    if way.cells is not None and len(specs) > 1:
+        raise UsageError("run: --cells holds the cells of one spec; name one spec")
     paths = [locate(name) for name in specs]
     _refuse_shared_ids(paths)
-    work = [Job(path, tuple(settings), tuple(allowed), out, gates) for path in paths]
+    work = [Job(path, tuple(settings), tuple(allowed), out, gates, way) for path in paths]
     ended: list[Done] = []
     if jobs > 1 and len(work) > 1:
         console.stage("run", f"{len(work)} specs, {jobs} at a time")
@@ -96,10 +113,25 @@ def run_job(job: Job, announce: Callable[[str], None] = lambda stage: None) -> D
     """Run one spec and write its outputs."""
     label = job.path.stem
     try:
-        spec = read_spec(job.path, catalogue(), settings=job.settings, allowed=job.allowed)
+        spec = read_spec(
+            job.path,
+            catalogue(),
+            settings=job.settings,
+            allowed=job.allowed,
+            # With cells at hand the spec's own source is not read, so it may be anywhere.
+            with_paths=job.way.cells is None,
+        )
         label = spec.id
         refuse_unwritable(job.out / spec.id)
-        record = run_spec(spec, memory=job.out / ".cache", announce=announce)
+        record = run_spec(
+            spec,
+            memory=job.out / ".cache",
+            cells=job.way.cells,
+            rebuild=job.way.rebuild,
+            engine=job.way.engine,
+            settings=job.way.settings,
+            announce=announce,
+        )
         folder = write_record(record, job.out)
     except UserError as error:
         return Done(label, error=error)

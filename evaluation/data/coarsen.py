@@ -26,7 +26,7 @@ def coarsen(panel: Panel, spec: Spec) -> Panel:
     """
     if panel.unit is None or panel.period is None or not _may_share_period(panel.calendar):
         return panel
-    averaged = _averaged(spec)
+    averaged = averaged_columns(spec)
     unit = pd.factorize(panel.frame[panel.unit])[0]
     starts = np.flatnonzero(np.r_[True, (np.diff(unit) != 0) | (np.diff(panel.period) != 0)])
     if len(starts) == len(panel.frame):
@@ -63,7 +63,7 @@ def group_rows(panel: Panel, spec: Spec, rows: GroupedRows) -> Panel:
         known = panel.frame[name].notna().to_numpy()
         panel = panel if known.all() else panel.take(known, f"known {name}")
     frame = panel.frame.copy()
-    averaged = [name for name in _averaged(spec) if name not in rows.by]
+    averaged = [name for name in averaged_columns(spec) if name not in rows.by]
     keys = [frame[name] for name in rows.by]
     if panel.period is not None:
         keys.append(pd.Series(panel.period, name="period_index"))
@@ -84,9 +84,9 @@ def group_rows(panel: Panel, spec: Spec, rows: GroupedRows) -> Panel:
             weights[name] = f"{ROWS} with {name}"
             collapsed[weights[name]] = np.add.reduceat(seen, starts)
     kept = {*averaged, *rows.by, spec.panel.time}
-    for name in _used_later(spec) - kept - {panel.weight}:
+    for name in columns_used_later(spec) - kept - {panel.weight}:
         _refuse_variation(frame[name], starts, name)
-    kept |= _used_later(spec) | set(weights.values())
+    kept |= columns_used_later(spec) | set(weights.values())
     collapsed = collapsed.loc[:, [name for name in collapsed.columns if name in kept]]
     collapsed[ROWS] = total
     unit = "/".join(rows.by)
@@ -105,14 +105,15 @@ def group_rows(panel: Panel, spec: Spec, rows: GroupedRows) -> Panel:
     ).counted(f"rows grouped by {', '.join(rows.by)}")
 
 
-def _averaged(spec: Spec) -> list[str]:
+def averaged_columns(spec: Spec) -> list[str]:
+    """Return the columns that are averaged where rows are collapsed: outcomes and controls."""
     names = [outcome.column for outcome in spec.outcomes.values()]
     names += [e.first_stage for e in spec.smallest_effect_of_interest if e.first_stage]
     names += [control for model in spec.models for control in model.controls]
     return list(dict.fromkeys(names))
 
 
-def _used_later(spec: Spec) -> set[str]:
+def columns_used_later(spec: Spec) -> set[str]:
     """Return the columns that the design and the models read after the sample is drawn."""
     tables = [spec.design, *spec.models, *(model.options for model in spec.models)]
     return {column for table in tables for _, column in marked_values(table, ColumnName)}

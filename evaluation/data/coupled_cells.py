@@ -16,7 +16,7 @@ from evaluation.spec.spec import Spec
 
 BLOCKS = 20
 ROLES = {
-    "did": ("treated", "post", "event_time"),
+    "did": ("treated", "post", "third", "event_time"),
     "staggered_did": ("cohort", "period"),
     "rd": ("post", "running"),
 }

@@ -1,4 +1,4 @@
-"""The rows that one model sees for one outcome."""
+"""The rows that one model sees for one outcome, or the cells that stand for them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaluation.data.memo import Memo
+from evaluation.data.moments import PairCells, SecondPass, UnitsSeen, Within
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -15,6 +18,11 @@ IntArray = NDArray[np.int64]
 @dataclass(frozen=True)
 class ModelData:
     """Aligned arrays for one model and one outcome, sorted by unit and period, nothing missing.
+
+    A row is a row of the panel, or, where ``rows`` is given, a cell that stands for many: then
+    ``y`` and the controls that vary inside it are weighted means and ``within`` holds their
+    cross-products, ``weight`` is the cell's sum of weights (its rows, where the panel has none),
+    and ``unit`` is ``None`` unless every unit is one of few types.
 
     Every array has shape ``(n,)``, one entry a row. Roles that the design does not have are
     ``None``. Rows lacking a needed value are already dropped and counted in ``dropped``.
@@ -54,8 +62,34 @@ class ModelData:
         Running variable less the cutoff.
     treatment
         Treatment received, for fuzzy designs.
+    third
+        1.0 where the row is of the third difference's group.
     warnings
         What the rows themselves make doubtful; each makes the model's rows ``warned``.
+    rows
+        Rows of the panel in each cell; ``None`` where every entry is a row itself.
+    within
+        Cross-products inside cells; ``None`` where nothing varies in them or entries are rows.
+    units
+        Distinct units behind the cells; ``None`` where they were not counted.
+    complete
+        Whether every unit behind the cells is seen once in every period; ``None`` if unknown.
+    unit_shares
+        For cells: sum over its rows of weight / (rows of the row's unit), shape ``(cells,)``.
+    levels
+        Levels of an effect by its column, where cells hold types in their place (units).
+    second_pass
+        One more pass over the rows; ``None`` where they are out of reach.
+    pairs
+        Pair cells of this model's rows and outcome, for clusters by unit.
+    starts
+        Distinct first treated periods among units seen untreated before; ``None`` if not counted.
+    seen
+        Which units are seen when; ``None`` where nobody counted.
+    weighted
+        For cells: whether the panel has weights, so that weights may differ inside a cell.
+    memo
+        For cells: what other outcomes and models of the run have worked out already.
     """
 
     outcome: str
@@ -74,15 +108,40 @@ class ModelData:
     cohort_labels: dict[int, str] = field(default_factory=dict)
     running: FloatArray | None = None
     treatment: FloatArray | None = None
+    third: FloatArray | None = None
     dropped: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    rows: IntArray | None = None
+    within: Within | None = None
+    units: int | None = None
+    complete: bool | None = None
+    unit_shares: FloatArray | None = None
+    levels: dict[str, int] = field(default_factory=dict)
+    second_pass: SecondPass | None = None
+    pairs: PairCells | None = None
+    starts: int | None = None
+    weighted: bool = False
+    seen: UnitsSeen | None = None
+    memo: Memo | None = field(default=None, repr=False, compare=False)
 
     @property
-    def n_obs(self) -> int:
-        """Number of rows, never weighted."""
+    def from_cells(self) -> bool:
+        """Whether entries are cells."""
+        return self.rows is not None
+
+    @property
+    def entries(self) -> int:
+        """Length of every array: rows, or cells."""
         return len(self.y)
 
     @property
+    def n_obs(self) -> int:
+        """Number of rows of the panel, never weighted."""
+        return len(self.y) if self.rows is None else int(self.rows.sum())
+
+    @property
     def n_units(self) -> int | None:
-        """Number of distinct units, ``None`` where the panel names no unit."""
+        """Number of distinct units, ``None`` where the panel names none or nobody counted."""
+        if self.from_cells:
+            return self.units
         return None if self.unit is None else len(np.unique(self.unit))

@@ -8,12 +8,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from evaluation.data.filters import satisfied
+from evaluation.data.kept import kept_rows
 from evaluation.data.model_data import FloatArray, IntArray, ModelData
+from evaluation.data.model_refusals import (
+    all_missing,
+    cluster_moves,
+    free_clusters,
+    moving_cluster,
+    none_left,
+    not_binary,
+)
+from evaluation.data.numbers import numbers_of
 from evaluation.data.panel import Panel
 from evaluation.data.roles import Roles
 from evaluation.errors import DataError
 from evaluation.spec.columns import columns_of_model
+from evaluation.spec.evidence import strata_of
 from evaluation.spec.model import Model
 from evaluation.spec.sample import Outcome
 from evaluation.spec.spec import Spec
@@ -32,23 +42,18 @@ def model_rows(
         Non-numeric outcome or control, every outcome missing, a cluster that moves, no rows.
     """
     frame = panel.frame
-    rows = _kept(panel, roles, model)
+    rows = kept_rows(panel, roles, model)
     values = outcome_values(frame, name, outcome)
     dropped = {"missing outcome": int((rows & np.isnan(values)).sum())}
     if rows.any() and dropped["missing outcome"] == rows.sum():
-        raise DataError(
-            f"outcomes.{name}: column {outcome.column!r} is missing in every row of the sample"
-        )
+        raise all_missing(name, outcome)
     if outcome.kind == "binary" and not (panel.averaged or _is_binary(values[rows])):
-        raise DataError(
-            f"outcomes.{name}: kind is 'binary', but column {outcome.column!r} holds "
-            "other values than 0 and 1; set kind = 'share' or 'continuous'"
-        )
+        raise not_binary(name, outcome)
     rows &= ~np.isnan(values)
     columns = {column: frame[column] for column in columns_of_model(model)}
     for column in model.controls:
         columns[column] = pd.Series(
-            _numeric(columns[column], f"models.{model.id}.controls", column)
+            numbers_of(columns[column], f"models.{model.id}.controls", column)
         )
     for column, series in columns.items():
         absent = rows & series.isna().to_numpy()
@@ -62,12 +67,10 @@ def model_rows(
         if received is not None:
             dropped["missing treatment"] = int((rows & np.isnan(received)).sum())
             rows &= ~np.isnan(received)
+    for column in strata_of(spec, model):
+        columns.setdefault(column, frame[column])
     if not rows.any():
-        lost = "; ".join(f"{reason}: {count}" for reason, count in dropped.items() if count)
-        raise DataError(
-            f"models.{model.id}: no rows are left for outcome {name!r} ({lost or 'none kept'}); "
-            "check keep and the columns that the model names"
-        )
+        raise none_left(model, name, dropped)
     warnings = _moving(panel, rows, spec, model)
     data = _select(panel, roles, rows, name, values, columns, weight, dropped)
     return replace(data, warnings=warnings)
@@ -81,7 +84,7 @@ def outcome_values(frame: pd.DataFrame, name: str, outcome: Outcome) -> FloatArr
     DataError
         Where the column holds text, or the logarithm of a value that is not positive is asked for.
     """
-    values = _numeric(frame[outcome.column], f"outcomes.{name}", outcome.column)
+    values = numbers_of(frame[outcome.column], f"outcomes.{name}", outcome.column)
     if outcome.transform is None:
         return values
     if (values <= 0).any():
@@ -92,38 +95,15 @@ def outcome_values(frame: pd.DataFrame, name: str, outcome: Outcome) -> FloatArr
     return np.log(values)
 
 
-def _kept(panel: Panel, roles: Roles, model: Model) -> BoolArray:
-    rows = roles.rows.copy()
-    for position, keep in enumerate(model.keep):
-        where = f"models.{model.id}.keep.{position + 1}"
-        rows &= satisfied(panel.frame[keep.column], keep, where)
-    periods = getattr(model.options, "periods", "all")
-    if periods != "all" and roles.post is not None:
-        rows &= roles.post == (1.0 if periods == "post" else 0.0)
-    return rows
-
-
 def _is_binary(values: FloatArray) -> bool:
     return bool(np.isin(values[~np.isnan(values)], (0.0, 1.0)).all())
-
-
-def _numeric(column: pd.Series, where: str, name: str) -> FloatArray:
-    if not (pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column)):
-        raise DataError(f"{where}: column {name!r} holds text; it must hold numbers")
-    values = column.to_numpy(np.float64, na_value=np.nan)
-    if np.isinf(values).any():
-        raise DataError(
-            f"{where}: column {name!r} holds {int(np.isinf(values).sum())} infinite values; "
-            "mark them as missing"
-        )
-    return values
 
 
 def _weight(panel: Panel, column: str, rows: BoolArray) -> FloatArray | None:
     name = panel.weight_of(column)
     if name is None:
         return None
-    weight = _numeric(panel.frame[name], "panel.weight", name)
+    weight = numbers_of(panel.frame[name], "panel.weight", name)
     if (weight[rows] < 0).any():
         raise DataError(f"panel.weight: column {name!r} holds negative values")
     return weight
@@ -139,22 +119,18 @@ def _moving(panel: Panel, rows: BoolArray, spec: Spec, model: Model) -> tuple[st
     """
     if panel.unit is None:
         return ()
-    running = getattr(getattr(spec.design, "running_variable", None), "column", None)
     unit = pd.factorize(panel.frame[panel.unit][rows])[0]
     warnings = []
-    for cluster in set(model.clusters) - {panel.unit, spec.panel.time, running}:
+    for cluster in free_clusters(spec, model):
         code = pd.factorize(panel.frame[cluster][rows])[0]
         if panel.period is not None and _follows(code, panel.period[rows]):
             continue  # a cluster of time itself
         moved = (unit[1:] == unit[:-1]) & (code[1:] != code[:-1])
         count = len(np.unique(unit[1:][moved]))
         if count and model.moving_clusters != "keep":
-            raise DataError(
-                f"models.{model.id}.cluster: {cluster!r} changes over time in {count} units; "
-                "freeze it at an earlier date, or set moving_clusters = 'keep'"
-            )
+            raise moving_cluster(model, cluster, count)
         if count:
-            warnings.append(f"cluster {cluster!r} changes over time in {count} units")
+            warnings.append(cluster_moves(cluster, count))
     return tuple(sorted(warnings))
 
 
@@ -202,5 +178,6 @@ def _select(
         cohort_labels=roles.cohort_labels,
         running=part(roles.running),
         treatment=part(roles.treatment),
+        third=part(roles.third),
         dropped={reason: count for reason, count in dropped.items() if count},
     )

@@ -55,6 +55,10 @@ class Panel:
         Whether rows are means over months or persons, so that binary outcomes are shares.
     weights
         Weight column by averaged column, where missing values leave it less than ``weight``.
+    answers
+        Column that holds 1, 0 or null for a predicate that was evaluated before, by its key path.
+    rows
+        Column that counts rows of the panel, where an entry is a cell; ``None`` where it is a row.
     """
 
     frame: pd.DataFrame
@@ -68,10 +72,23 @@ class Panel:
     first_post: int | None = None
     averaged: bool = False
     weights: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    rows: str | None = None
 
     def weight_of(self, column: str) -> str | None:
         """Return the name of the weight under which a column was averaged or is to be weighted."""
         return self.weights.get(column, self.weight)
+
+    def count(self, entries: NDArray[np.bool_]) -> int:
+        """Return how many rows of the panel some of its entries are, shape ``(n,)``."""
+        if self.rows is None:
+            return int(entries.sum())
+        return int(self.frame[self.rows].to_numpy()[entries].sum())
+
+    def answer(self, where: str) -> pd.Series | None:
+        """Return the answers to a predicate, 1, 0 or null, where they are known already."""
+        column = self.answers.get(where)
+        return None if column is None else self.frame[column]
 
     def take(self, rows: NDArray[np.bool_], step: str) -> Panel:
         """Return the panel with only some of its rows, the step counted in the flow."""
@@ -83,7 +100,8 @@ class Panel:
     def counted(self, step: str) -> Panel:
         """Return the panel with one more step in its flow."""
         units = None if self.unit is None else int(self.frame[self.unit].nunique())
-        return replace(self, flow=(*self.flow, FlowStep(step, len(self.frame), units)))
+        rows = self.count(np.ones(len(self.frame), dtype=bool))
+        return replace(self, flow=(*self.flow, FlowStep(step, rows, units)))
 
 
 def read_panel(spec: Spec, source: Source) -> Panel:
@@ -95,7 +113,7 @@ def read_panel(spec: Spec, source: Source) -> Panel:
         Unknown columns, missing units or times, no rows.
     """
     named = columns_of_spec(spec)
-    _require(named, source.columns())
+    require_columns(named, source.columns())
     frame = plain_columns(source.read(list(named)))
     settings = spec.panel
     values = None if settings.time is None else frame[settings.time]
@@ -129,7 +147,21 @@ def _first_post(spec: Spec, frame: pd.DataFrame, period: NDArray[np.int64] | Non
     return int(period[after].min()) if after.any() else None
 
 
-def _require(named: Mapping[str, str], offered: tuple[str, ...]) -> None:
+def require_columns(named: Mapping[str, str], offered: tuple[str, ...]) -> None:
+    """Refuse columns that a panel does not have.
+
+    Parameters
+    ----------
+    named
+        Key path by column, as ``columns_of_spec`` gives them.
+    offered
+        The panel's columns.
+
+    Raises
+    ------
+    DataError
+        One line for each such column.
+    """
     faults = [
         f"{where}: no column {column!r} in the panel{nearest(column, offered)}"
         for column, where in named.items()

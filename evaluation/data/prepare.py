@@ -23,7 +23,9 @@ class Prepared:
     design: Design
 
 
-def prepare(spec: Spec, source: Source, memory: Path | None = None) -> Prepared:
+def prepare(
+    spec: Spec, source: Source, memory: Path | None = None, *, unique: bool = False
+) -> Prepared:
     """Read, check, sample and assign.
 
     Parameters
@@ -34,6 +36,8 @@ def prepare(spec: Spec, source: Source, memory: Path | None = None) -> Prepared:
         Where the rows come from.
     memory
         Folder that remembers inputs whose rows were found unique.
+    unique
+        Whether somebody has looked already and found no unit twice in one period.
 
     Raises
     ------
@@ -41,9 +45,19 @@ def prepare(spec: Spec, source: Source, memory: Path | None = None) -> Prepared:
         With what reading the data shows.
     """
     selected = select_rows(read_panel(spec, source), spec)
-    if not source.distinct:
+    if not (source.distinct or unique):
         check_unique(selected, spec, memory)
-    sample = collapse_rows(selected, spec)
+    return with_roles(collapse_rows(selected, spec), spec)
+
+
+def with_roles(sample: Panel, spec: Spec) -> Prepared:
+    """Assign the design's roles and leave out the rows that have none.
+
+    Raises
+    ------
+    DataError
+        Where a side or a period of the design has no rows.
+    """
     roles = assign_roles(sample, spec)
     if not roles.rows.all():
         left = sample.take(roles.rows, f"without {roles.step}")

@@ -33,6 +33,7 @@ class Roles:
     cohort_labels: dict[int, str] = field(default_factory=dict)
     running: FloatArray | None = None
     treatment: FloatArray | None = None
+    third: FloatArray | None = None
 
     def only(self, rows: NDArray[np.bool_]) -> Roles:
         """Return the roles of some of the rows."""

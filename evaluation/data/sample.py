@@ -11,6 +11,7 @@ from evaluation.data.coarsen import coarsen, group_rows
 from evaluation.data.filters import satisfied
 from evaluation.data.panel import Panel
 from evaluation.data.periods import Calendar
+from evaluation.data.step_words import filter_words, interval_words
 from evaluation.errors import DataError
 from evaluation.spec.columns import DENOMINATOR_COLUMNS, ROW_COLUMNS
 from evaluation.spec.names import Interval
@@ -29,17 +30,19 @@ def select_rows(panel: Panel, spec: Spec) -> Panel:
         Where no row is left, with the flow that emptied the sample.
     """
     if spec.panel.window is not None:
-        panel = panel.take(_within(panel, spec.panel.window), f"window {_span(spec.panel.window)}")
+        panel = panel.take(
+            _within(panel, spec.panel.window), f"window {interval_words(spec.panel.window)}"
+        )
     panel = _row_kind(panel, spec)
     panel = _denominator(panel, spec)
     for position, keep in enumerate(spec.sample.keep):
         rows = satisfied(panel.frame[keep.column], keep, f"sample.keep.{position + 1}")
-        panel = panel.take(rows, f"keep {_words(keep.column, keep.conditions)}")
+        panel = panel.take(rows, f"keep {filter_words(keep)}")
     for position, drop in enumerate(spec.sample.drop):
         rows = satisfied(panel.frame[drop.column], drop, f"sample.drop.{position + 1}")
-        panel = panel.take(~rows, f"drop {_words(drop.column, drop.conditions)}")
+        panel = panel.take(~rows, f"drop {filter_words(drop)}")
     for interval in spec.sample.drop_periods:
-        panel = panel.take(~_within(panel, interval), f"drop periods {_span(interval)}")
+        panel = panel.take(~_within(panel, interval), f"drop periods {interval_words(interval)}")
     refuse_empty(panel)
     if spec.sample.rows == "person":
         _refuse_repeated(panel)
@@ -133,16 +136,3 @@ def _within(panel: Panel, interval: Interval) -> BoolArray:
     low, high = bounds(interval, panel.calendar)
     inside: BoolArray = (panel.moment >= low) & (panel.moment <= high)
     return inside
-
-
-def _span(interval: Interval) -> str:
-    return f"{interval[0]} to {interval[1]}"
-
-
-def _words(column: str, conditions: dict[str, object]) -> str:
-    words = [f"{name.replace('_', ' ')} {_shown(value)}" for name, value in conditions.items()]
-    return f"{column} {' and '.join(words)}"
-
-
-def _shown(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -7,8 +7,9 @@ import json
 import tempfile
 from pathlib import Path
 
+from evaluation.data.model_refusals import repeated_rows
 from evaluation.data.panel import Panel
-from evaluation.errors import DataError, EnvironmentProblem
+from evaluation.errors import EnvironmentProblem
 from evaluation.spec.spec import Spec
 
 MEMORY_LIMIT = "1GB"
@@ -41,11 +42,7 @@ def check_unique(panel: Panel, spec: Spec, memory: Path | None) -> None:
         return
     duplicates = _count(panel, panel.unit, time)
     if duplicates:
-        raise DataError(
-            f"panel: {duplicates} rows repeat a pair of unit {panel.unit!r} and time {time!r}; "
-            "select one row of each in sample.keep, or leave out panel.unit for repeated "
-            "cross-sections"
-        )
+        raise repeated_rows(panel.unit, time, duplicates)
     if mark is None:
         return
     try:

@@ -1,89 +1,64 @@
-"""The route through demeaned columns: variances iid, hc0, hc1 and cr1."""
+"""The route through swept columns: variances iid, hc0, hc1 and cr1."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluation.cells.rank import independent_columns
-from evaluation.data.model_data import FloatArray
-from evaluation.errors import DataError, EstimationError
-from evaluation.estimators._problem import DetailValue, Problem, Solved, require_identified
+from evaluation.data.memo import remembered
+from evaluation.data.model_data import FloatArray, IntArray
+from evaluation.errors import SpecError
+from evaluation.estimators._inside import Inside, chosen_products
+from evaluation.estimators._meat import (
+    Clustered,
+    Clusters,
+    clustered,
+    residual_squares,
+    row_meat,
+)
+from evaluation.estimators._nesting import counted_effects
+from evaluation.estimators._problem import (
+    DetailValue,
+    Problem,
+    Solved,
+    require_freedom,
+    require_identified,
+)
+from evaluation.estimators._scores import Scores
+from evaluation.estimators._sweep import swept
 from evaluation.inference import sandwich
-from evaluation.inference.cluster_facts import effective_clusters, largest_share
 from evaluation.inference.small_sample import cluster_factor, count_parameters, hc1_factor
 from evaluation.spec.variance import Inference
 
-# Far below a standard error; pyfixest's own default of 1e-6 moves the seventh digit.
-DEMEAN_TOLERANCE = 1e-10
-DEMEAN_ITERATIONS = 100_000
-
-
-def demeaned(columns: FloatArray, problem: Problem) -> FloatArray:
-    """Return columns less their projection on the absorbed effects, shape as ``columns``.
-
-    Effects go in as an array in the order of the spec: pyfixest's formula interface passes their
-    names through a set, so that the last bits of its coefficients follow the hash seed.
-
-    Raises
-    ------
-    EstimationError
-        Where the alternating projections do not converge.
-    """
-    from pyfixest.core.demean import demean
-
-    codes = np.column_stack(list(problem.effects.values())).astype(np.uint64)
-    scale = np.sqrt(np.average(columns**2, axis=0, weights=problem.weight))
-    scale[scale == 0] = 1.0
-    values, converged = demean(
-        columns / scale, codes, problem.weight, DEMEAN_TOLERANCE, DEMEAN_ITERATIONS
-    )
-    if not converged:
-        raise EstimationError(
-            f"fixed effects {', '.join(problem.effects)}: demeaning did not converge in "
-            f"{DEMEAN_ITERATIONS} rounds: use fewer or coarser fixed effects"
-        )
-    result: FloatArray = np.asarray(values) * scale
-    return result
+# Rows multiplied at a time.
+CHUNK = 16_384
 
 
 def solve_absorbed(problem: Problem, inference: Inference) -> Solved:
-    """Solve by Frisch-Waugh-Lovell on demeaned columns.
+    """Solve by Frisch-Waugh-Lovell on swept columns.
 
     Raises
     ------
     DataError
-        Where a coefficient is not identified or no degrees of freedom are left.
+        Where a coefficient is not identified, no degrees of freedom are left, or a second pass
+        is needed and the rows are out of reach.
     """
-    weight, raw = problem.weight, problem.columns()
-    outcome = problem.y - np.average(problem.y, weights=weight)
     constant = 0 if problem.effects else 1
-    if constant:
-        raw = np.column_stack([np.ones(len(outcome)), raw])
-        x, y = raw, outcome
-    else:
-        both = demeaned(np.column_stack([outcome, raw]), problem)
-        y, x = both[:, 0], both[:, 1:]
-    gram = x.T @ (x * weight[:, None])
-    kept = independent_columns(gram, np.sum(raw**2 * weight[:, None], axis=0))
     offset = constant + len(problem.nuisance)
-    require_identified(kept, offset, problem)
-    x = x[:, kept]
-    unit = 1.0 / np.sqrt(np.diag(gram)[kept])
-    inverse = np.linalg.inv(gram[np.ix_(kept, kept)] * np.outer(unit, unit))
-    bread = inverse * np.outer(unit, unit)
-    beta = bread @ (x.T @ (weight * y))
-    # One step of iterative refinement recovers the digits that the normal equations lose.
-    beta = beta + bread @ (x.T @ (weight * (y - x @ beta)))
-    residual = y - x @ beta
-    k = count_parameters(len(kept), problem.counted_effects(), inference.fixed_effects)
-    n = problem.n_obs
-    if n <= k:
-        raise DataError(
-            f"{n} rows for {k} parameters leave no degrees of freedom: use fewer fixed effects "
-            "or controls, or more rows"
-        )
-    variance, factor, df = _variance(problem, inference, bread, x, residual, k)
+    scores, bread, kept = _least_squares(problem, constant, offset)
     own = kept >= offset
+    direction = bread[:, own]
+    by_cluster = _by_cluster(problem, scores, direction)
+    effects = counted_effects(
+        problem,
+        inference.fixed_effects,
+        None if by_cluster is None else by_cluster.counts,
+        scores.parts(direction) if problem.far else None,
+    )
+    k = count_parameters(len(kept), effects, inference.fixed_effects)
+    require_freedom(problem.n_obs, k)
+    variance, factor, df = _variance(problem, inference, scores, bread, own, k, by_cluster)
     dropped = [
         name for i, name in enumerate(problem.nuisance, start=constant) if i not in set(kept)
     ]
@@ -93,41 +68,144 @@ def solve_absorbed(problem: Problem, inference: Inference) -> Solved:
         ("", "degrees_of_freedom", df if inference.distribution == "t" else None),
         *(("", "absorbed", name) for name in dropped),
     ]
-    if problem.clusters:
-        sizes = problem.rows_of_clusters()
+    if by_cluster is not None:
         details += [
-            ("", "clusters", len(sizes)),
-            ("", "effective_clusters", effective_clusters(sizes)),
-            ("", "largest_cluster_share", largest_share(sizes)),
+            ("", "clusters", by_cluster.counts[problem.cluster_names[0]]),
+            ("", "effective_clusters", by_cluster.effective),
+            ("", "largest_cluster_share", by_cluster.largest),
         ]
-    return Solved(beta[own], variance[np.ix_(own, own)], df, tuple(details))
+    return Solved(
+        scores.beta[own],
+        variance,
+        np.diag(bread)[own],
+        df,
+        tuple(details),
+        n_clusters=None if by_cluster is None else by_cluster.smallest,
+        largest_far=0.0 if by_cluster is None else by_cluster.largest_far * problem.n_obs,
+    )
+
+
+def _least_squares(
+    problem: Problem, constant: int, offset: int
+) -> tuple[Scores, FloatArray, IntArray]:
+    """Return the solved regression, (X'WX)^-1 and the positions of the columns kept."""
+    weight, width = problem.weight, offset + len(problem.labels)
+    y = problem.y - np.average(problem.y, weights=weight)
+    inside = problem.inside()
+    added = np.zeros((width + 1, width + 1))
+    if inside is not None:
+        inside = inside.shifted(constant)
+        added = inside.products(width)
+    if not constant:
+        y = remembered(
+            problem.memo,
+            f"outcome less effects {tuple(problem.effects)!r}",
+            (y, weight, *problem.effects.values()),
+            lambda: swept(y[:, None], problem.effects, weight)[:, 0],
+        )
+    x, bread, kept = remembered(
+        problem.memo,
+        f"regressors less effects {tuple(problem.effects)!r}, {constant}, {width}",
+        (added[:-1, :-1], *problem.ingredients()),
+        lambda: _regressors(problem, constant, offset, added[:-1, :-1]),
+    )
+    beta = bread @ (x.T @ (weight * y) + added[kept, -1])
+    # One step of iterative refinement recovers the digits that the normal equations lose.
+    left = added[kept, -1] - added[np.ix_(kept, kept)] @ beta
+    beta = beta + bread @ (x.T @ (weight * (y - x @ beta)) + left)
+    inside = None if inside is None else _among(inside, kept)
+    return Scores(x, problem.y, y - x @ beta, weight, beta, inside), bread, kept
+
+
+def _regressors(
+    problem: Problem, constant: int, offset: int, added: FloatArray
+) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Return swept columns, (X'WX)^-1 and their positions, those that add nothing left out."""
+    weight, raw = problem.weight, problem.columns()
+    if constant:
+        raw = x = np.column_stack([np.ones(len(raw)), raw])
+    else:
+        x = swept(raw, problem.effects, weight)
+    scale = np.einsum("ij,ij,i->j", raw, raw, weight) + np.diag(added)
+    del raw
+    gram = added + _products(x, weight)
+    kept = independent_columns(gram, scale)
+    require_identified(kept, offset, problem)
+    if len(kept) < x.shape[1]:
+        x = x[:, kept]
+    gram = gram[np.ix_(kept, kept)]
+    unit = 1.0 / np.sqrt(np.diag(gram))
+    inverse = np.linalg.inv(gram * np.outer(unit, unit))
+    return x, inverse * np.outer(unit, unit), kept
+
+
+def _products(x: FloatArray, weight: FloatArray) -> FloatArray:
+    """Return X'WX, summed over blocks of rows so that no second X is held."""
+    gram = np.zeros((x.shape[1], x.shape[1]))
+    for start in range(0, len(x), CHUNK):
+        part = x[start : start + CHUNK]
+        gram += part.T @ (part * weight[start : start + CHUNK, None])
+    return gram
+
+
+def _among(inside: Inside, kept: IntArray) -> Inside:
+    """Return what varies inside cells with positions among the columns kept."""
+    place = {int(column): at for at, column in enumerate(kept)}
+    left = [at for at, column in enumerate(inside.positions) if int(column) in place]
+    chosen = [*left, len(inside.names)]
+    return Inside(
+        tuple(inside.names[at] for at in left),
+        np.array([place[int(inside.positions[at])] for at in left], dtype=np.int64),
+        inside.means[:, left],
+        chosen_products(inside.scatter, chosen),
+    )
+
+
+def _by_cluster(problem: Problem, scores: Scores, direction: FloatArray) -> Clustered | None:
+    """Return the clustered covariance, ``None`` without a cluster."""
+    if not problem.cluster_names:
+        return None
+    rows = problem.rows_of_clusters() if problem.clusters else None
+    return clustered(
+        scores,
+        direction,
+        Clusters(problem.cluster_names, problem.clusters, problem.far, rows, problem.second_pass),
+    )
 
 
 def _variance(
     problem: Problem,
     inference: Inference,
+    scores: Scores,
     bread: FloatArray,
-    x: FloatArray,
-    residual: FloatArray,
+    own: NDArray[np.bool_],
     k: int,
+    by_cluster: Clustered | None,
 ) -> tuple[FloatArray, float, float]:
-    n = problem.n_obs
-    scores = x * (problem.weight * residual)[:, None]
+    n, direction = problem.n_obs, bread[:, own]
 
     def iid() -> tuple[FloatArray, float, float]:
-        return sandwich.iid(bread, residual, problem.weight, n - k), 1.0, float(n - k)
+        block = bread[np.ix_(own, own)]
+        if problem.levels:
+            squares = residual_squares(scores, problem.second_pass)
+            return block * (squares / (n - k)), 1.0, float(n - k)
+        inside = scores.squares_inside
+        made = sandwich.iid(block, scores.residual, scores.weight, n - k, inside)
+        return made, 1.0, float(n - k)
 
     def hc0() -> tuple[FloatArray, float, float]:
-        return sandwich.hc1(bread, scores, 1.0), 1.0, float(n - k)
+        beyond = problem.weighted or bool(problem.levels)
+        made = row_meat(scores, direction, problem.second_pass, beyond)
+        return made, 1.0, float(n - k)
 
     def hc1() -> tuple[FloatArray, float, float]:
         factor = hc1_factor(n, k)
-        return sandwich.hc1(bread, scores, factor), factor, float(n - k)
+        return factor * hc0()[0], factor, float(n - k)
 
     def cr1() -> tuple[FloatArray, float, float]:
-        smallest = min(int(codes.max()) + 1 for codes in problem.clusters)
-        factor = cluster_factor(n, k, smallest, inference.cluster_factor == "g")
-        variance = sandwich.cr1(bread, scores, problem.clusters, factor)
-        return variance, factor, float(smallest - 1)
+        if by_cluster is None:
+            raise SpecError("variance cr1: needs a cluster column and none is named")
+        factor = cluster_factor(n, k, by_cluster.smallest, inference.cluster_factor == "g")
+        return factor * by_cluster.meat, factor, float(by_cluster.smallest - 1)
 
     return {"iid": iid, "hc0": hc0, "hc1": hc1, "cr1": cr1}[inference.variance]()

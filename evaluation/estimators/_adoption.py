@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.cells.needs_rows import NeedsRows
 from evaluation.data.model_data import FloatArray, IntArray, ModelData
 from evaluation.errors import DataError
 from evaluation.estimators._guards import required, required_period
 from evaluation.estimators._subset import subset
+from evaluation.estimators._units import rows_among, units_among
 
 
 @dataclass(frozen=True)
@@ -83,20 +85,38 @@ def without_always_treated(data: ModelData, design: Any) -> Untreated:
         Rows of one outcome.
     design
         ``anticipation`` and ``always_treated``.
+
+    Raises
+    ------
+    NeedsRows
+        Where cells do not show how many units those are.
     """
     cohort = required(data.cohort, "a cohort", data.outcome)
     always = cohort - design.anticipation <= required_period(data).min()
     if not always.any():
         return Untreated(data, always, (), ())
-    count = _count(data, always)
-    noun = "rows" if data.unit is None else "units"
+    count, noun = _counted(data, always)
     note = (
         f"{count} {noun} are treated from the first period on: they have no base period and "
         "serve neither as treated nor as controls"
     )
     if design.always_treated != "keep_as_always":
+        left, seen = units_among(data, ~always), data
         data, always = subset(data, np.flatnonzero(~always)), always[~always]
+        if seen.from_cells:
+            # Whole units left, so that those left are as complete as all were.
+            data = replace(data, units=left, complete=seen.complete or None)
     return Untreated(data, always, (("", "always_treated", count),), (note,))
+
+
+def _counted(data: ModelData, entries: NDArray[np.bool_]) -> tuple[int, str]:
+    """Return how many units some cohorts have, or rows where the panel names no unit."""
+    count = units_among(data, entries)
+    if count is not None:
+        return count, "units"
+    if data.from_cells and data.units is not None:
+        raise NeedsRows("cells do not show how many units a cohort has")
+    return rows_among(data, entries), "rows"
 
 
 def own_periods(period: IntArray, rows: NDArray[np.bool_]) -> IntArray:
@@ -139,7 +159,7 @@ def adoption(data: ModelData, design: Any) -> Adoption:
     last = int(periods[-1]) + design.anticipation
     late = np.isfinite(cohort) & (cohort > last)
     if late.any():
-        details.append(("", "treated_after_data", _count(data, late)))
+        details.append(("", "treated_after_data", _counted(data, late)[0]))
         cohort = np.where(late, np.inf, cohort)
     usable = np.unique(cohort[np.isfinite(cohort) & (cohort - design.anticipation > periods[0])])
     if len(usable) == 0:
@@ -159,16 +179,14 @@ def adoption(data: ModelData, design: Any) -> Adoption:
     )
 
 
-def _count(data: ModelData, rows: np.ndarray[Any, np.dtype[np.bool_]]) -> int:
-    return int(rows.sum()) if data.unit is None else len(np.unique(data.unit[rows]))
-
-
 def _balance(
     data: ModelData,
     rule: str | None,
     details: list[tuple[str, str, float | int | str | bool | None]],
 ) -> tuple[ModelData, bool]:
     """Return the rows that the unbalanced rule leaves, and whether they form a balanced panel."""
+    if data.from_cells:
+        return data, _balanced_cells(data, rule, details)
     if data.unit is None or data.period is None or data.n_obs == 0:
         return data, False
     length = len(np.unique(data.period))
@@ -195,3 +213,31 @@ def _balance(
     data = subset(data, np.flatnonzero(complete[unit]))
     unit = np.unique(data.unit, return_inverse=True)[1] if data.unit is not None else unit
     return replace(data, unit=unit.astype(np.int64)), True
+
+
+def _balanced_cells(
+    data: ModelData,
+    rule: str | None,
+    details: list[tuple[str, str, float | int | str | bool | None]],
+) -> bool:
+    """Say whether the units behind cells form a balanced panel; refuse where the rule forbids it.
+
+    No unit has two rows in a period, so that they do where rows are units times periods.
+    """
+    if (data.unit_shares is None and data.units is None) or data.n_obs == 0:
+        return False
+    if data.units is None and not data.complete:
+        raise NeedsRows("cells do not show whether every unit is seen in every period")
+    length = len(np.unique(required_period(data)))
+    if data.complete or data.n_obs == (data.units or 0) * length:
+        return True
+    if rule is None:
+        raise DataError(
+            f"design.unbalanced: some of {data.units} units are not seen in all {length} periods, "
+            "and the answer depends on what is done with them: set unbalanced = 'keep' or "
+            "'drop_incomplete'"
+        )
+    if rule != "keep":
+        raise NeedsRows("units seen in some periods only are to be dropped")
+    details.append(("", "unbalanced", rule))
+    return False

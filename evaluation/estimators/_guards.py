@@ -23,11 +23,16 @@ def require_rows(data: ModelData) -> None:
             f"outcome {data.outcome}: no rows are left for this model, all are missing or "
             "filtered out: look at the sample flow, then widen the filters or the window"
         )
-    if float(np.ptp(data.y)) == 0.0:
+    if float(np.ptp(data.y)) == 0.0 and not _varies_inside(data):
         raise DataError(
             f"outcome {data.outcome}: it has one value in all {data.n_obs} rows of this model, "
             "so nothing can be estimated: check the outcome's definition and the filters"
         )
+
+
+def _varies_inside(data: ModelData) -> bool:
+    """Say whether the outcome varies inside cells."""
+    return data.within is not None and bool(np.any(data.within.scatter[:, -1, -1] > 0.0))
 
 
 def refuse_effects(names: tuple[str, ...], estimator: str) -> None:
@@ -76,8 +81,16 @@ def codes_of(data: ModelData, name: str) -> IntArray:
     return np.asarray(pd.factorize(data.columns[name], sort=True)[0], dtype=np.int64)
 
 
+def is_far(data: ModelData, cluster: str) -> bool:
+    """Say whether entries are cells that are not made of a cluster: its rows are spread over them.
+
+    A column that holds types in the place of units parts types, not units.
+    """
+    return data.from_cells and (cluster not in data.columns or cluster in data.levels)
+
+
 def cluster_codes(data: ModelData, inference: Inference) -> tuple[IntArray, ...]:
-    """Return the codes of every cluster column.
+    """Return the codes of every cluster column, but for those that no cell is made of.
 
     Raises
     ------
@@ -92,8 +105,9 @@ def cluster_codes(data: ModelData, inference: Inference) -> tuple[IntArray, ...]
             f"variance {inference.variance}: needs a cluster column and none is named: set "
             "cluster, or variance = 'hc1'"
         )
-    clusters = tuple(codes_of(data, name) for name in names)
-    for name, codes in zip(names, clusters, strict=True):
+    near = tuple(name for name in names if not is_far(data, name))
+    clusters = tuple(codes_of(data, name) for name in near)
+    for name, codes in zip(near, clusters, strict=True):
         if int(codes.max()) == 0:
             raise DataError(
                 f"cluster {name}: all {data.n_obs} rows lie in one cluster, and clustered "

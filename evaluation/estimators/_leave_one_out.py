@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from evaluation.cells.needs_rows import NeedsRows
 from evaluation.data.model_data import FloatArray, IntArray
 from evaluation.errors import DataError
 from evaluation.estimators._adoption import Adoption
 from evaluation.estimators._group_time import Contrast, signed_means
+
+# Shares of whole units add up to whole numbers but for rounding.
+WHOLE = 1e-6
 
 
 def leave_one_out(
@@ -79,7 +83,14 @@ def sizes_without(ready: Adoption, weight: FloatArray, block: IntArray) -> Float
         Shape ``(n,)``.
     block
         Codes of clusters, G in all, shape ``(n,)``.
+
+    Raises
+    ------
+    NeedsRows
+        For cells, where a unit has rows in several clusters.
     """
+    if ready.data.from_cells:
+        return _sizes_without_cells(ready, weight, block)
     unit = np.arange(len(block)) if ready.data.unit is None else ready.data.unit
     total, rows = np.bincount(unit, weight), np.bincount(unit)
     # Every unit in every cluster that has rows of it.
@@ -95,4 +106,18 @@ def sizes_without(ready: Adoption, weight: FloatArray, block: IntArray) -> Float
         whole = float(np.sum(mean[ready.cohort == g]))
         gone = np.bincount(block[first], lost * (ready.cohort[first] == g), blocks)
         columns.append(whole - gone)
+    return np.column_stack(columns).astype(np.float64)
+
+
+def _sizes_without_cells(ready: Adoption, weight: FloatArray, block: IntArray) -> FloatArray:
+    """Return the same from cells: a cluster takes the shares of its units with it."""
+    shares = ready.data.unit_shares
+    blocks = int(block.max()) + 1
+    columns = []
+    for g in ready.cohorts:
+        own = (weight if shares is None else shares) * (ready.cohort == g)
+        gone = np.bincount(block, own, blocks)
+        if shares is not None and np.abs(gone - np.rint(gone)).max() > WHOLE:
+            raise NeedsRows("units have rows in several clusters, or weights")
+        columns.append(float(own.sum()) - gone)
     return np.column_stack(columns).astype(np.float64)

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from evaluation.cells.compress import compress
+from evaluation.cells.cluster_moments import ClusterMoments
+from evaluation.data.memo import Memo
 from evaluation.data.model_data import FloatArray, IntArray
+from evaluation.data.moments import SecondPass, Within
 from evaluation.errors import DataError, EstimationError
-from evaluation.inference.small_sample import Effect, is_nested
+from evaluation.estimators._inside import Inside, inside_of
 
 DetailValue = float | int | str | bool | None
+
+# Share of the outcome's size that rounding may leave as residuals of a perfect fit. An outcome is
+# known to one part in 2^53, 1e-16; means, sweeps and normal equations multiply that by tens or
+# hundreds on either engine. Squared, 1e-24: what any measured outcome leaves is far above it.
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A regression to solve.
+    """A regression to solve, on rows of the panel or on cells that stand for them.
 
     Attributes
     ----------
     outcome
         Its name, for messages.
     y, weight
-        Outcome and weights, shape ``(n,)``.
+        Outcome and weights (means and sums of cells), shape ``(n,)``.
     nuisance
         Columns that are dropped where they add nothing: controls and main effects, in order.
     codes
@@ -36,11 +43,25 @@ class Problem:
     effects
         Codes of absorbed effects, by name.
     clusters
-        Codes of none, one or two clusters.
+        Codes of none, one or two clusters; with cells, of those that cells are made of.
     n_obs
-        Rows before any compression.
+        Rows of the panel.
+    cluster_names
+        Names of every cluster, in the order of the spec.
+    far
+        Those of them that no cell is made of, so that a second pass sums their scores.
     cluster_rows
-        Rows of each value of the first cluster, before any compression.
+        Rows of each value of the first of ``clusters``, before any compression.
+    within
+        Cross-products inside cells; ``None`` on rows.
+    levels
+        Levels of an effect by its name, where codes stand for types of units.
+    second_pass
+        One more pass over the rows.
+    weighted
+        For cells: whether weights may differ inside a cell.
+    memo
+        What other outcomes and models of the run have worked out already.
     """
 
     outcome: str
@@ -53,32 +74,44 @@ class Problem:
     effects: dict[str, IntArray]
     clusters: tuple[IntArray, ...]
     n_obs: int
+    cluster_names: tuple[str, ...] = ()
+    far: tuple[str, ...] = ()
     cluster_rows: FloatArray | None = None
+    within: Within | None = None
+    levels: Mapping[str, int] = field(default_factory=dict)
+    second_pass: SecondPass | None = None
+    weighted: bool = False
+    memo: Memo | None = None
 
     def rows_of_clusters(self) -> FloatArray:
-        """Return the rows of each value of the first cluster, before any compression."""
+        """Return the rows of each value of the first of ``clusters``, before any compression."""
         if self.cluster_rows is not None:
             return self.cluster_rows
         return np.bincount(self.clusters[0]).astype(np.float64)
 
-    def counted_effects(self) -> tuple[Effect, ...]:
-        """Return levels and nesting of every absorbed effect."""
-        return tuple(
-            Effect(int(codes.max()) + 1, any(is_nested(codes, c) for c in self.clusters))
-            for codes in self.effects.values()
+    def ingredients(self) -> tuple[FloatArray | IntArray, ...]:
+        """Return the arrays that decide everything but what the outcome is."""
+        return (
+            self.weight,
+            self.codes,
+            self.intensity,
+            *self.nuisance.values(),
+            *self.effects.values(),
         )
 
-    def interest(self) -> FloatArray:
-        """Return the columns of interest, shape ``(n, m)``."""
-        block = np.zeros((len(self.y), len(self.labels)))
-        has = np.flatnonzero(self.codes >= 0)
-        block[has, self.codes[has]] = self.intensity[has]
-        return block
+    def inside(self) -> Inside | None:
+        """Return what varies inside cells, its positions among the nuisance columns."""
+        return inside_of(self.within, self.nuisance)
 
     def columns(self) -> FloatArray:
         """Return nuisance columns, centred, then those of interest, shape ``(n, p)``."""
-        centred = [x - np.average(x, weights=self.weight) for x in self.nuisance.values()]
-        return np.column_stack([*centred, self.interest()])
+        offset = len(self.nuisance)
+        block = np.zeros((len(self.y), offset + len(self.labels)))
+        for at, x in enumerate(self.nuisance.values()):
+            block[:, at] = x - np.average(x, weights=self.weight)
+        has = np.flatnonzero(self.codes >= 0)
+        block[has, offset + self.codes[has]] = self.intensity[has]
+        return block
 
 
 @dataclass(frozen=True)
@@ -91,51 +124,31 @@ class Solved:
         Coefficients of interest, shape ``(m,)``.
     covariance
         Shape ``(m, m)``.
+    spread
+        Diagonal of (X'WX)^-1 for them, shape ``(m,)``.
     df
         Degrees of freedom of Student's t.
     details
         ``(term, name, value)``.
     warnings
         For the status of the rows.
+    n_clusters
+        The smaller number of clusters, ``None`` without.
+    moments
+        The fit as its clusters' moments, where there is one cluster and they are wanted.
+    largest_far
+        Most rows in one cluster of a second pass, 0 without.
     """
 
     estimates: FloatArray
     covariance: FloatArray
+    spread: FloatArray
     df: float
     details: tuple[tuple[str, str, DetailValue], ...]
     warnings: tuple[str, ...] = field(default=())
-
-
-def compressed(problem: Problem) -> Problem:
-    """Return the same regression on cells, where cells are at most half as many as rows.
-
-    Exact for coefficients and for sums of scores within clusters, hence for ``cr1`` and ``cr3``.
-    """
-    key: list[np.ndarray[Any, Any]] = [
-        *problem.clusters,
-        *problem.effects.values(),
-        problem.codes,
-        problem.intensity,
-        *problem.nuisance.values(),
-    ]
-    cells = compress(key, problem.y, problem.weight)
-    if cells is None:
-        return problem
-    rows = cells.first
-    return replace(
-        problem,
-        y=cells.y,
-        weight=cells.weight,
-        nuisance={name: values[rows] for name, values in problem.nuisance.items()},
-        codes=problem.codes[rows],
-        intensity=problem.intensity[rows],
-        effects={name: _renumbered(codes[rows]) for name, codes in problem.effects.items()},
-        clusters=tuple(codes[rows] for codes in problem.clusters),
-    )
-
-
-def _renumbered(codes: IntArray) -> IntArray:
-    return np.unique(codes, return_inverse=True)[1].astype(np.int64)
+    n_clusters: int | None = None
+    moments: ClusterMoments | None = None
+    largest_far: float = 0.0
 
 
 def require_identified(kept: IntArray, offset: int, problem: Problem) -> None:
@@ -165,13 +178,33 @@ def require_identified(kept: IntArray, offset: int, problem: Problem) -> None:
         )
 
 
-def require_positive(variance: FloatArray, outcome: str) -> None:
-    """Refuse variances that are not positive.
+def rounding_variance(spread: FloatArray, y: FloatArray, weight: FloatArray, n: int) -> FloatArray:
+    """Return the variances that rounding alone can give, shape ``(m,)``.
+
+    Those of residuals that are :data:`ROUNDING` times the outcome's root mean square. It is not
+    centred, because a large mean costs digits too.
+
+    Parameters
+    ----------
+    spread
+        Diagonal of (X'WX)^-1, shape ``(m,)``.
+    y, weight
+        Outcome and weights (means and sums of cells), shape ``(n,)``.
+    n
+        Rows of the panel.
+    """
+    return spread * (ROUNDING**2 * float(weight @ y**2) / n)
+
+
+def require_positive(variance: FloatArray, rounding: FloatArray, outcome: str) -> None:
+    """Refuse variances that are not positive, or no more than rounding makes of zero.
 
     Parameters
     ----------
     variance
         Covariance of the coefficients of interest, shape ``(m, m)``.
+    rounding
+        Variances that rounding alone can give, shape ``(m,)``.
     outcome
         What they are coefficients of, for the message.
 
@@ -180,8 +213,23 @@ def require_positive(variance: FloatArray, outcome: str) -> None:
     EstimationError
         With two-way clusters, whose variance is a difference; or where the fit is perfect.
     """
-    if not np.all(np.diag(variance) > 0):
+    if not np.all(np.diag(variance) > rounding):
         raise EstimationError(
             f"{outcome}: the variance of a coefficient is not positive, by a perfect fit or by "
             "two-way clusters that are too few: use one cluster, or fewer fixed effects"
+        )
+
+
+def require_freedom(n_obs: int, k: int) -> None:
+    """Refuse as many parameters as rows.
+
+    Raises
+    ------
+    DataError
+        Naming both.
+    """
+    if n_obs <= k:
+        raise DataError(
+            f"{n_obs} rows for {k} parameters leave no degrees of freedom: use fewer fixed effects "
+            "or controls, or more rows"
         )

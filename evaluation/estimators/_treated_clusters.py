@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.cells.needs_rows import NeedsRows
 from evaluation.data.model_data import IntArray
+from evaluation.data.moments import ScoreParts
+from evaluation.estimators._problem import Problem
 from evaluation.spec.variance import Inference
 
 # The sandwich cannot see the variation of one treated cluster; with this many it still errs.
@@ -13,7 +16,12 @@ FEW = 4
 
 
 def treated_clusters(
-    rows: NDArray[np.bool_], clusters: tuple[IntArray, ...], inference: Inference
+    rows: NDArray[np.bool_],
+    clusters: tuple[IntArray, ...],
+    inference: Inference,
+    behind: IntArray | None = None,
+    largest_far: float = 0.0,
+    problem: Problem | None = None,
 ) -> int | None:
     """Return in how many clusters some rows lie, the fewest over cluster columns.
 
@@ -25,10 +33,35 @@ def treated_clusters(
         Codes of every cluster column.
     inference
         ``None`` is returned where its variance is not by cluster.
+    behind
+        Rows of the panel behind every entry, where entries are cells.
+    largest_far
+        Most rows in one cluster that no cell is made of, 0 without such a cluster.
+    problem
+        The regression, with the second pass over the rows of such clusters.
+
+    Raises
+    ------
+    NeedsRows
+        Where the treated may lie in few clusters that no cell is made of.
     """
     if inference.variance not in {"cr1", "cr3"}:
         return None
-    return min((len(np.unique(codes[rows])) for codes in clusters), default=None)
+    counts = [int(np.count_nonzero(np.bincount(codes[rows]))) for codes in clusters]
+    # So many rows cannot lie in few clusters: most often nobody needs to count them.
+    if behind is not None and largest_far > 0.0 and behind[rows].sum() / largest_far <= FEW:
+        counts += _counted(rows, problem)
+    return min(counts, default=None)
+
+
+def _counted(rows: NDArray[np.bool_], problem: Problem | None) -> list[int]:
+    """Return in how many clusters of a second pass the rows of some cells lie."""
+    if problem is None or problem.second_pass is None:
+        raise NeedsRows("cells do not show in how many clusters the treated lie")
+    some = problem.second_pass.narrowed(np.flatnonzero(rows))
+    count, none = int(rows.sum()), np.zeros(0)
+    parts = ScoreParts((), np.zeros(count), none, np.ones((count, 1)), np.zeros((0, 1)))
+    return [some.meat((name,), parts).clusters for name in problem.far]
 
 
 def few_treated_clusters(count: int | None) -> tuple[str, ...]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.cells.assignment import Assignment, NotAssigned
+from evaluation.cells.cluster_moments import ClusterMoments
+from evaluation.cells.needs import CellNeeds, NotFromCells
 from evaluation.data.model_data import ModelData
-from evaluation.spec.options import OptionsModel
+from evaluation.spec.options import Evidence, OptionsModel
 from evaluation.spec.variance import Inference
 
 FloatArray = NDArray[np.float64]
-Role = Literal["unit", "period", "treated_post", "event_time", "cohort", "running"]
+Role = Literal["unit", "period", "treated_post", "event_time", "cohort", "running", "third"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,10 @@ class Fit:
         Covariance of ``terms``, shape ``(len(terms), len(terms))``, where it is known.
     warnings
         Each makes the rows ``warned`` and stands in their ``reason``.
+    moments
+        Moments by cluster, where the setting asks for them (``evidence`` holds ``moments``).
+    assignment
+        Who adopts when by cluster, where asked for (``assignment``), or why there is none.
     """
 
     terms: tuple[Term, ...]
@@ -83,11 +90,18 @@ class Fit:
     details: tuple[tuple[str, str, float | int | str | bool | None], ...] = ()
     covariance: FloatArray | None = None
     warnings: tuple[str, ...] = ()
+    moments: ClusterMoments | None = field(default=None, repr=False, compare=False)
+    assignment: Assignment | NotAssigned | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The part of a spec that one fit needs, resolved: nothing here asks for files or clocks."""
+    """The part of a spec that one fit needs, resolved: nothing here asks for files or clocks.
+
+    ``evidence`` names what checks want beside the numbers (``moments``, ``assignment``), and
+    ``strata`` the columns inside whose values an assignment may be permuted. ``unit`` is the
+    panel's unit column.
+    """
 
     estimand: str
     inference: Inference
@@ -95,6 +109,9 @@ class Setting:
     fixed_effects: tuple[str, ...]
     design: Any
     options: Any
+    evidence: frozenset[Evidence] = frozenset()
+    strata: tuple[str, ...] = ()
+    unit: str | None = None
 
 
 class Estimator(Protocol):
@@ -117,6 +134,11 @@ class Estimator(Protocol):
     @staticmethod
     def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return identifying assumptions, each with the kinds of check that speak to it."""
+        ...
+
+    @staticmethod
+    def cells(setting: Setting) -> CellNeeds | NotFromCells:
+        """Return what makes the fit exact on cells, or why it cannot be."""
         ...
 
     @staticmethod

@@ -6,12 +6,14 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from evaluation.data.model_rows import model_rows
-from evaluation.data.prepare import Prepared
+from evaluation.cells.needs_rows import NeedsRows
+from evaluation.cells.supply import Supply
+from evaluation.data.model_data import ModelData
 from evaluation.errors import DataError, EstimationError
 from evaluation.estimators.contract import Fit, Setting
 from evaluation.estimators.registry import estimator
 from evaluation.results import Status
+from evaluation.spec.evidence import evidence_of, strata_of
 from evaluation.spec.model import Model
 from evaluation.spec.resolve import resolve_inference
 from evaluation.spec.sample import Outcome
@@ -27,6 +29,23 @@ class Failure:
 
     status: Status
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What a number was estimated from: ``cells`` or ``microdata``, with why not from cells."""
+
+    name: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """How one fit ended."""
+
+    found: Fit | Failure
+    engine: Engine
+    dropped: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,6 +64,8 @@ class ModelResult:
         Fit on a counted column, by column, for effects of interest that need one.
     dropped
         Rows left out for missing values, by outcome and reason.
+    engines
+        What each outcome was estimated from.
     """
 
     model: Model
@@ -53,10 +74,11 @@ class ModelResult:
     failures: Mapping[str, Failure] = field(default_factory=dict)
     first_stages: Mapping[str, Fit] = field(default_factory=dict)
     dropped: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    engines: Mapping[str, Engine] = field(default_factory=dict)
 
 
 def estimate_models(
-    spec: Spec, prepared: Prepared, announce: Callable[[str], None] = lambda stage: None
+    spec: Spec, supply: Supply, announce: Callable[[str], None] = lambda stage: None
 ) -> tuple[ModelResult, ...]:
     """Return one result for each model, in spec order.
 
@@ -67,7 +89,7 @@ def estimate_models(
     EstimationError
         Where every model fails.
     """
-    results = tuple(_estimate(spec, model, prepared, announce) for model in spec.models)
+    results = tuple(_estimate(spec, model, supply, announce) for model in spec.models)
     failures = [
         f"{result.model.id}: {name}: {failure.reason}"
         for result in results
@@ -88,30 +110,34 @@ def setting_of(spec: Spec, model: Model) -> Setting:
         fixed_effects=model.fixed_effects,
         design=spec.design,
         options=model.options,
+        evidence=evidence_of(spec, model),
+        strata=strata_of(spec, model),
+        unit=spec.panel.unit,
     )
 
 
 def _estimate(
-    spec: Spec, model: Model, prepared: Prepared, announce: Callable[[str], None]
+    spec: Spec, model: Model, supply: Supply, announce: Callable[[str], None]
 ) -> ModelResult:
     setting = setting_of(spec, model)
-    fits: dict[str, Fit] = {}
-    failures: dict[str, Failure] = {}
-    dropped: dict[str, Mapping[str, int]] = {}
+    ended: dict[str, _Fitted] = {}
     for name in spec.outcomes_of(model):
         announce(f"{model.id}: {name}")
-        found, lost = _fit(spec, model, prepared, setting, name, spec.outcomes[name])
-        dropped[name] = lost
-        if isinstance(found, Failure):
-            failures[name] = found
-        else:
-            fits[name] = found
-    first_stages = _first_stages(spec, model, prepared, setting, fits)
-    return ModelResult(model, setting, fits, failures, first_stages, dropped)
+        ended[name] = _fit(model, supply, setting, name, spec.outcomes[name])
+    fits = {name: one.found for name, one in ended.items() if isinstance(one.found, Fit)}
+    return ModelResult(
+        model,
+        setting,
+        fits,
+        {name: one.found for name, one in ended.items() if isinstance(one.found, Failure)},
+        _first_stages(spec, model, supply, setting, fits),
+        {name: one.dropped for name, one in ended.items()},
+        {name: one.engine for name, one in ended.items()},
+    )
 
 
 def _first_stages(
-    spec: Spec, model: Model, prepared: Prepared, setting: Setting, fits: Mapping[str, Fit]
+    spec: Spec, model: Model, supply: Supply, setting: Setting, fits: Mapping[str, Fit]
 ) -> dict[str, Fit]:
     found: dict[str, Fit] = {}
     for effect in spec.smallest_effect_of_interest:
@@ -121,28 +147,48 @@ def _first_stages(
         if fits[effect.outcome].terms[0].event_time is not None:
             continue
         counted = Outcome(column=column, kind="continuous")
-        fit, _ = _fit(spec, model, prepared, setting, column, counted)
+        fit = _fit(model, supply, setting, column, counted).found
         if isinstance(fit, Fit):
             found[column] = fit
     return found
 
 
-def _fit(
-    spec: Spec, model: Model, prepared: Prepared, setting: Setting, name: str, outcome: Outcome
-) -> tuple[Fit | Failure, Mapping[str, int]]:
+def _fit(model: Model, supply: Supply, setting: Setting, name: str, outcome: Outcome) -> _Fitted:
+    """Fit a model on cells where they are enough, else on rows."""
+    route = supply.route(model)
+    reason = route.reason
+    if route.engine == "cells":
+        try:
+            return _fit_on(
+                lambda: supply.cells(model, route, name, outcome), model, setting, Engine("cells")
+            )
+        except NeedsRows as need:
+            reason = need.reason
+    engine = Engine("microdata", reason)
+    if not supply.has_rows:
+        words = f"needs the rows of the panel, and only cells were given: {reason}"
+        return _Fitted(Failure("refused", words), engine)
+    return _fit_on(lambda: supply.model_rows(model, name, outcome), model, setting, engine)
+
+
+def _fit_on(
+    draw: Callable[[], ModelData], model: Model, setting: Setting, engine: Engine
+) -> _Fitted:
     lost: Mapping[str, int] = {}
     try:
-        data = model_rows(prepared.panel, prepared.roles, spec, model, name, outcome)
+        data = draw()
         lost = data.dropped
         fit = estimator(model.estimator).fit(data, setting)
-        return replace(fit, warnings=(*fit.warnings, *data.warnings)), lost
+        return _Fitted(replace(fit, warnings=(*fit.warnings, *data.warnings)), engine, lost)
     except DataError as error:
-        return Failure("refused", "; ".join(error.faults)), lost
+        return _Fitted(Failure("refused", "; ".join(error.faults)), engine, lost)
     except EstimationError as error:
-        return Failure("failed", "; ".join(error.faults)), lost
+        return _Fitted(Failure("failed", "; ".join(error.faults)), engine, lost)
+    except NeedsRows:
+        raise
     except Exception as error:
         if os.environ.get(DEBUG):
             raise
         # Only the kind of error: its text may hold a row's value.
         reason = f"{model.estimator} ended in {type(error).__name__}; set {DEBUG}=1 to see where"
-        return Failure("failed", reason), lost
+        return _Fitted(Failure("failed", reason), engine, lost)

@@ -6,6 +6,8 @@ from typing import Literal
 
 import numpy as np
 
+from evaluation.cells.needs import CellNeeds, NotFromCells
+from evaluation.cells.needs_rows import NeedsRows
 from evaluation.cells.threads import one_blas_thread
 from evaluation.data.model_data import FloatArray, IntArray, ModelData
 from evaluation.errors import DataError, EstimationError, SpecError
@@ -28,6 +30,7 @@ from evaluation.estimators._group_time_terms import (
 from evaluation.estimators._guards import cluster_codes, refuse_effects, require_rows
 from evaluation.estimators._leave_one_out import leave_one_out, sizes_without
 from evaluation.estimators._problem import DetailValue
+from evaluation.estimators._problem_of import far_clusters
 from evaluation.estimators.contract import Fit, Role, Setting
 from evaluation.inference.bands import Bands
 from evaluation.inference.cluster_facts import effective_clusters, largest_share
@@ -81,12 +84,34 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
+def cells(setting: Setting) -> CellNeeds | NotFromCells:
+    """Return what makes the fit exact on cells, or why it cannot be.
+
+    Influence functions are summed within clusters, so cells by cluster suffice; those of single
+    units, and regressions of each unit's change on controls, need the rows.
+    """
+    clusters, unit = setting.inference.cluster, setting.unit
+    if setting.controls:
+        return NotFromCells("with controls each unit's change is regressed on its own values")
+    if not clusters:
+        return NotFromCells("without a cluster every unit has an influence function of its own")
+    if unit in clusters:
+        return NotFromCells(f"clustered by {unit}, each has an influence function of its own")
+    if setting.design.unbalanced == "drop_incomplete" and unit is not None:
+        return NotFromCells("unbalanced = 'drop_incomplete' looks at every unit's history")
+    return CellNeeds(
+        roles=frozenset({"cohort", "period"}), units=unit is not None, clusters=clusters
+    )
+
+
 def _blocks(ready: Adoption, setting: Setting) -> tuple[IntArray, float, int | None, str]:
     """Return each row's block, the small-sample factor, the number of clusters and their name."""
     data = ready.data
     clusters = cluster_codes(data, setting.inference)
     if len(clusters) > 1:
         raise DataError("group_time_att: takes one cluster column: name the coarser one")
+    if far_clusters(data, setting.inference.cluster) or (data.from_cells and not clusters):
+        raise NeedsRows("influences are summed by unit or by a cluster that no cell is made of")
     if not clusters:
         if data.unit is None:
             raise DataError(
@@ -96,7 +121,11 @@ def _blocks(ready: Adoption, setting: Setting) -> tuple[IntArray, float, int | N
         return data.unit, 1.0, None, "unit"
     block = clusters[0]
     count = int(block.max()) + 1
-    coarser = data.unit is None or not is_nested(block, data.unit)
+    if data.from_cells:
+        # No cluster splits a unit, so that as many of both are the same.
+        coarser = data.units != count
+    else:
+        coarser = data.unit is None or not is_nested(block, data.unit)
     factor = count / (count - 1) if coarser and setting.inference.cluster_factor == "g" else 1.0
     return block, factor, count, setting.inference.cluster[0]
 
@@ -104,7 +133,13 @@ def _blocks(ready: Adoption, setting: Setting) -> tuple[IntArray, float, int | N
 def _size_moments(ready: Adoption, weight: FloatArray, block: IntArray) -> tuple[Sizes, FloatArray]:
     """Return cohort sizes and what each block adds to them, shape ``(blocks, cohorts)``."""
     share: FloatArray = weight
-    if ready.data.unit is not None:
+    if ready.data.unit_shares is not None:
+        if ready.data.dropped:
+            raise NeedsRows("rows that lack a value change how many rows of each unit count")
+        share = ready.data.unit_shares
+    elif ready.data.from_cells and ready.data.units is not None:
+        raise NeedsRows("cells do not hold the shares of units that cohort sizes are made of")
+    elif ready.data.unit is not None:
         # A unit counts once, with its mean weight, however many of its periods are seen.
         share = weight / np.bincount(ready.data.unit)[ready.data.unit]
     added: FloatArray = np.column_stack(
@@ -206,14 +241,18 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         Where fixed effects are named, or a method without controls.
     EstimationError
         Where controls leave no effect to estimate.
+    NeedsRows
+        Where cells do not do: controls, blocks that are units, shares that were not counted.
     """
     refuse_effects(setting.fixed_effects, "group_time_att")
     require_rows(data)
+    if data.from_cells and setting.controls:
+        raise NeedsRows("group-time effects given controls are fitted to the rows of units")
     ready = adoption(data, setting.design)
     require_rows(ready.data)
     block, factor, clusters, name = _blocks(ready, setting)
     count = int(block.max()) + 1
-    weight = np.ones(ready.data.n_obs) if ready.data.weight is None else ready.data.weight
+    weight = np.ones(ready.data.entries) if ready.data.weight is None else ready.data.weight
     with one_blas_thread():
         effects, notes = _effects(ready, setting, block, weight)
         sizes, added = _size_moments(ready, weight, block)

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from pydantic import Field
 
+from evaluation.cells.needs import CellNeeds, NotFromCells
 from evaluation.cells.threads import one_blas_thread
 from evaluation.data.model_data import FloatArray, IntArray, ModelData
 from evaluation.errors import DataError
+from evaluation.estimators._cell_needs import ROW_WISE, cutoff_needs
 from evaluation.estimators._columns import control_columns
+from evaluation.estimators._dense import dense_least_squares
 from evaluation.estimators._guards import (
     cluster_codes,
+    is_far,
     refuse_effects,
     require_both_sides,
     require_rows,
     required,
 )
-from evaluation.estimators._problem import require_positive
+from evaluation.estimators._inside import inside_of
+from evaluation.estimators._meat import Clusters, clustered, row_meat
+from evaluation.estimators._point_pairs import by_unit
+from evaluation.estimators._problem import require_positive, rounding_variance
 from evaluation.estimators._rd import (
     Periods,
     cluster_warning,
@@ -26,8 +34,10 @@ from evaluation.estimators._rd import (
     require_mass_points,
     sign_of,
 )
+from evaluation.estimators._scores import Scores
 from evaluation.estimators._subset import subset
 from evaluation.estimators._term import term_of
+from evaluation.estimators._units import rows_among
 from evaluation.estimators.contract import Fit, Role, Setting
 from evaluation.inference import sandwich
 from evaluation.inference.small_sample import cluster_factor, hc1_factor
@@ -84,6 +94,11 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
+def cells(setting: Setting) -> CellNeeds | NotFromCells:
+    """Return what makes the fit exact on cells, or why it cannot be."""
+    return cutoff_needs(setting, full=setting.inference.variance in ROW_WISE)
+
+
 def _design(
     data: ModelData, setting: Setting, running: FloatArray
 ) -> tuple[FloatArray, tuple[str, ...]]:
@@ -99,6 +114,17 @@ def _design(
     controls = control_columns(data, setting.controls)
     names = ("constant", "treated", *(f"power {j}" for j in range(len(powers))), *controls)
     return np.column_stack([np.ones(len(step)), step, *powers, *controls.values()]), names
+
+
+@dataclass(frozen=True)
+class _Variance:
+    """Variance of the jump, shape ``(1, 1)``, and what made it."""
+
+    matrix: FloatArray
+    factor: float
+    df: int
+    n_clusters: int | None
+    n_units: int | None
 
 
 def fit(data: ModelData, setting: Setting) -> Fit:
@@ -118,6 +144,8 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         variable, one cluster, no variation, collinear controls.
     EstimationError
         Where the variance is not positive, as with two-way clusters that are too few.
+    NeedsRows
+        Where cells do not hold what the variance needs.
     """
     refuse_effects(setting.fixed_effects, "rd_polynomial")
     require_rows(data)
@@ -132,66 +160,90 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     running = required(data.running, "a running variable", data.outcome)
     clusters = cluster_codes(data, setting.inference)
     with one_blas_thread():
-        estimate, std_error, df, k, factor = _solve(data, setting, running, clusters)
-    used = df if setting.inference.distribution == "t" else None
+        estimate, k, made = _solve(data, setting, running, clusters)
+    std_error = float(np.sqrt(made.matrix[0, 0]))
+    used = float(made.df) if setting.inference.distribution == "t" else None
     below, above = mass_points(running)
     return Fit(
         terms=(term_of(estimate, std_error, used, estimand=setting.estimand),),
         n_obs=data.n_obs,
-        n_units=data.n_units,
-        n_clusters=min((int(c.max()) + 1 for c in clusters), default=None),
+        n_units=made.n_units,
+        n_clusters=made.n_clusters,
         details=(
             ("", "bandwidth", None if np.isinf(width) else width),
-            ("", "n_obs_below", int(np.sum(running < 0))),
-            ("", "n_obs_above", int(np.sum(running >= 0))),
+            ("", "n_obs_below", rows_among(data, running < 0)),
+            ("", "n_obs_above", rows_among(data, running >= 0)),
             ("", "mass_points_below", below),
             ("", "mass_points_above", above),
             ("", "parameters", k),
-            ("", "small_sample_factor", factor),
+            ("", "small_sample_factor", made.factor),
             ("", "degrees_of_freedom", used),
         ),
-        covariance=np.array([[std_error**2]]),
+        covariance=made.matrix,
         warnings=cluster_warning(data, clusters),
     )
 
 
 def _solve(
     data: ModelData, setting: Setting, running: FloatArray, clusters: tuple[IntArray, ...]
-) -> tuple[float, float, float, int, float]:
-    """Return estimate, standard error, degrees of freedom, k and the small-sample factor."""
-    from statsmodels.regression.linear_model import WLS
-
+) -> tuple[float, int, _Variance]:
+    """Return the jump, the number of coefficients, and the jump's variance."""
     x, names = _design(data, setting, running)
-    n, k = x.shape
-    unit = np.sqrt(np.sum(x**2, axis=0))
-    if n <= k or np.linalg.matrix_rank(x / np.where(unit > 0, unit, 1.0)) < k:
+    n, k = data.n_obs, x.shape[1]
+    weight = np.ones(data.entries) if data.weight is None else data.weight
+    # Controls stand last in the design.
+    controls = control_columns(data, setting.controls)
+    inside = inside_of(data.within, controls)
+    if inside is not None:
+        inside = inside.shifted(k - len(controls))
+    found = dense_least_squares(x, data.y, weight, inside)
+    if found is None or n <= k:
         raise DataError(
             f"outcome {data.outcome}: {n} rows do not identify {k} coefficients "
             f"({', '.join(names)}): lower the order, widen the bandwidth or drop controls"
         )
-    weight = np.ones(n) if data.weight is None else data.weight
-    result = WLS(data.y, x, weights=weight).fit()
-    bread = np.asarray(result.normalized_cov_params)
-    residual = np.asarray(data.y - x @ result.params)
-    scores = x * (weight * residual)[:, None]
-    inference = setting.inference
+    scores, bread = found
+    inference, direction = setting.inference, bread[:, 1:2]
 
-    def iid() -> tuple[FloatArray, float, int]:
-        return sandwich.iid(bread, residual, weight, n - k), 1.0, n - k
+    def iid() -> _Variance:
+        block = bread[1:2, 1:2]
+        made = sandwich.iid(block, scores.residual, weight, n - k, scores.squares_inside)
+        return _Variance(made, 1.0, n - k, fewest, data.n_units)
 
-    def hc0() -> tuple[FloatArray, float, int]:
-        return sandwich.hc1(bread, scores, 1.0), 1.0, n - k
+    def hc0() -> _Variance:
+        made = row_meat(scores, direction, data.second_pass, data.weighted)
+        return _Variance(made, 1.0, n - k, fewest, data.n_units)
 
-    def hc1() -> tuple[FloatArray, float, int]:
+    def hc1() -> _Variance:
         factor = hc1_factor(n, k)
-        return sandwich.hc1(bread, scores, factor), factor, n - k
+        return _Variance(factor * hc0().matrix, factor, n - k, fewest, data.n_units)
 
-    def cr1() -> tuple[FloatArray, float, int]:
-        smallest = min(int(c.max()) + 1 for c in clusters)
+    def cr1() -> _Variance:
+        meat, smallest, units = _clustered(data, setting, scores, direction, clusters)
         factor = cluster_factor(n, k, smallest, inference.cluster_factor == "g")
-        return sandwich.cr1(bread, scores, clusters, factor), factor, smallest - 1
+        return _Variance(factor * meat, factor, smallest - 1, smallest, units)
 
-    covariance, factor, df = {"iid": iid, "hc0": hc0, "hc1": hc1, "cr1": cr1}[inference.variance]()
-    require_positive(covariance[1:2, 1:2], f"outcome {data.outcome}")
-    std_error = float(np.sqrt(covariance[1, 1]))
-    return float(result.params[1]), std_error, float(df), k, factor
+    fewest = min((int(codes.max()) + 1 for codes in clusters), default=None)
+    routes = {"iid": iid, "hc0": hc0, "hc1": hc1, "cr1": cr1}
+    made = routes[inference.variance]()
+    rounding = rounding_variance(bread[1:2, 1], data.y, weight, n)
+    require_positive(made.matrix, rounding, f"outcome {data.outcome}")
+    return float(scores.beta[1]), k, made
+
+
+def _clustered(
+    data: ModelData,
+    setting: Setting,
+    scores: Scores,
+    direction: FloatArray,
+    clusters: tuple[IntArray, ...],
+) -> tuple[FloatArray, int, int | None]:
+    """Return the covariance by cluster but for its factor, the fewest clusters, and the units."""
+    names = setting.inference.cluster
+    far = tuple(name for name in names if is_far(data, name))
+    if far and data.pairs is not None and len(names) == 1 and not setting.controls:
+        level, fitted = scores.x @ direction, scores.y - scores.residual
+        found = by_unit(data, level, fitted, data.pairs)
+        return found.meat, found.units, found.units
+    made = clustered(scores, direction, Clusters(names, clusters, far, None, data.second_pass))
+    return made.meat, made.smallest, data.n_units

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import warnings
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from pydantic import Field, model_validator
 
+from evaluation.cells.needs import CellNeeds, NotFromCells
 from evaluation.cells.threads import one_blas_thread
-from evaluation.data.model_data import FloatArray, IntArray, ModelData
+from evaluation.data.model_data import IntArray, ModelData
 from evaluation.errors import DataError, EstimationError
-from evaluation.estimators._columns import control_columns
+from evaluation.estimators._cct.fit import CctFit, fit_points
+from evaluation.estimators._cct.library import fit_by_library
+from evaluation.estimators._cct.points import points_of
+from evaluation.estimators._cct.request import Request
+from evaluation.estimators._cell_needs import cutoff_needs
 from evaluation.estimators._guards import (
     cluster_codes,
     refuse_effects,
@@ -43,15 +45,6 @@ VARIANCES = frozenset({"nn", "hc1", "cr1"})
 # Distinct values that each side needs inside the bandwidth, whatever the order.
 LEAST_MASS_POINTS = 4
 
-RULES = {
-    "mse": "mserd",
-    "mse_two": "msetwo",
-    "mse_sum": "msesum",
-    "cer": "cerrd",
-    "cer_two": "certwo",
-    "cer_sum": "cersum",
-}
-
 
 class Bandwidth(Table):
     """A rule, or a fixed bandwidth with that of the bias (by default the same)."""
@@ -77,6 +70,8 @@ class Options(OptionsModel):
     bandwidth: Bandwidth = Bandwidth(rule="mse")
     periods: Periods = "all"
     masspoints: Literal["adjust", "check", "off"] = "adjust"
+    # Whether clusters with rows on both sides of the cutoff make these depend on each other.
+    sides: Literal["joint", "independent"] = "joint"
 
 
 def equation(setting: Setting) -> str:
@@ -103,46 +98,38 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
-def _arguments(data: ModelData, setting: Setting, clusters: tuple[IntArray, ...]) -> dict[str, Any]:
-    options, inference = setting.options, setting.inference
-    arguments: dict[str, Any] = {
-        "c": 0.0,
-        "p": options.order,
-        "kernel": options.kernel,
-        # Without a cluster variance named, rdrobust falls back to the factors of hc1.
-        "vce": inference.variance,
-        "masspoints": options.masspoints,
-    }
-    if options.bandwidth.fixed is None:
-        arguments["bwselect"] = RULES[options.bandwidth.rule]
-    else:
-        arguments["h"] = float(options.bandwidth.fixed)
-        arguments["b"] = float(options.bandwidth.bias or options.bandwidth.fixed)
-    if inference.variance == "cr1":
-        arguments["cluster"] = clusters[0]
-    if data.weight is not None:
-        arguments["weights"] = data.weight
-    controls = control_columns(data, setting.controls)
-    if controls:
-        arguments["covs"] = np.column_stack(list(controls.values()))
-    return arguments
+def cells(setting: Setting) -> CellNeeds | NotFromCells:
+    """Return what makes the fit exact on cells, or why it cannot be."""
+    return cutoff_needs(setting, full=False)
 
 
-def _run(data: ModelData, running: FloatArray, arguments: dict[str, Any]) -> Any:
-    from rdrobust import rdrobust
+def _request(setting: Setting) -> Request:
+    options = setting.options
+    fixed, bias = options.bandwidth.fixed, options.bandwidth.bias
+    return Request(
+        order=options.order,
+        kernel=options.kernel,
+        rule=options.bandwidth.rule or "mse",
+        h=None if fixed is None else (float(fixed), float(fixed)),
+        b=None if bias is None else (float(bias), float(bias)),
+        masspoints=options.masspoints,
+        variance=setting.inference.variance,
+        sides=options.sides,
+    )
 
-    # The library prints remarks about mass points; what matters of them stands in the details.
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), one_blas_thread():
-        warnings.simplefilter("ignore")
-        try:
-            return rdrobust(data.y, running, **arguments)
-        # rdrobust raises plain Exception where a bandwidth cannot be computed.
-        except Exception as error:
-            raise EstimationError(
-                f"outcome {data.outcome}: the local polynomial cannot be fitted "
-                f"({type(error).__name__} in rdrobust): set a wider fixed bandwidth, a lower order "
-                "or masspoints = 'off'"
-            ) from error
+
+def _found(data: ModelData, setting: Setting, clusters: tuple[IntArray, ...]) -> CctFit:
+    """Return the fit: from mass points, or by rdrobust where the running variable has none."""
+    request = _request(setting)
+    cluster = clusters[0] if clusters else None
+    joint = request.variance == "cr1" and request.sides == "joint"
+    discrete = setting.design.running_variable.discrete
+    if not (data.from_cells or discrete or joint):
+        return fit_by_library(data, request, setting.controls, cluster)
+    with one_blas_thread():
+        by_unit = request.variance == "cr1" and cluster is None
+        points = points_of(data, setting.controls, cluster, by_unit=by_unit)
+        return fit_points(points, request)
 
 
 def fit(data: ModelData, setting: Setting) -> Fit:
@@ -158,7 +145,8 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         Rows of one outcome, ``running`` centred at the cutoff; a value at the cutoff lies above.
     setting
         The model. With ``cr1`` the small-sample factor is rdrobust's own, on each side
-        (n - 1) / (n - k) × G / (G - 1) over the rows and clusters inside the bandwidth.
+        (n - 1) / (n - k) × G / (G - 1) over the rows and clusters inside the bandwidth; with
+        ``sides = "joint"`` the covariance of the two sides has the root of their product.
 
     Raises
     ------
@@ -168,56 +156,62 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     SpecError
         Where fixed effects are named.
     EstimationError
-        Where rdrobust fails on data that are otherwise in order.
+        Where the fit fails on data that are otherwise in order.
     """
     refuse_effects(setting.fixed_effects, "rd_robust")
     require_rows(data)
     running = required(data.running, "a running variable", data.outcome)
     require_both_sides(data, running)
     clusters = cluster_codes(data, setting.inference)
-    if setting.inference.variance == "cr1" and len(clusters) != 1:
+    if setting.inference.variance == "cr1" and len(setting.inference.cluster) != 1:
         raise DataError("rd_robust: variance cr1 takes exactly one cluster column: name one")
     options = setting.options
     least = max(LEAST_MASS_POINTS, options.order + 3)
     fixed = options.bandwidth.fixed
     require_mass_points(running, data.outcome, least, np.inf if fixed is None else float(fixed))
-    found = _run(data, running, _arguments(data, setting, clusters))
-    h = np.asarray(found.bws, dtype=np.float64)[0]
-    b = np.asarray(found.bws, dtype=np.float64)[1]
-    require_mass_points(running, data.outcome, least, float(h.min()))
-    sign = sign_of(setting.design)
-    coefficients = [sign * float(x) for x in np.asarray(found.coef).ravel()]
-    errors = [float(x) for x in np.asarray(found.se).ravel()]
-    if not np.all(np.isfinite([*coefficients, *errors])) or errors[2] <= 0:
+    found = _found(data, setting, clusters)
+    narrower = min(found.h)
+    require_mass_points(running, data.outcome, least, narrower)
+    sign, change = sign_of(setting.design), found.change
+    estimate, centre = sign * change.estimate, sign * change.corrected
+    numbers = [estimate, centre, change.std_error, change.robust_std_error]
+    if not np.all(np.isfinite(numbers)) or change.robust_std_error <= 0:
         raise EstimationError(
             f"outcome {data.outcome}: the local polynomial has no finite standard error: set a "
             "wider fixed bandwidth or a lower order"
         )
-    below, above = mass_points(running, float(h.min()))
-    inside = [int(count) for count in found.N_h]
-    df = sum(inside) - 2.0 * (options.order + 1)
-    if setting.inference.variance == "cr1":
-        df = float(clusters[0].max())
+    below, above = mass_points(running, narrower)
+    df = sum(found.rows) - 2.0 * (options.order + 1)
+    n_clusters = _clusters(data, setting, clusters)
+    if n_clusters is not None and setting.inference.variance == "cr1":
+        df = n_clusters - 1.0
     used = df if setting.inference.distribution == "t" else None
-    bounds = interval(coefficients[2], errors[2], used)
+    bounds = interval(centre, change.robust_std_error, used)
     details: list[tuple[str, str, DetailValue]] = [
-        ("", "robust_estimate", coefficients[2]),
-        ("", "robust_std_error", errors[2]),
-        ("", "bandwidth_below", float(h[0])),
-        ("", "bandwidth_above", float(h[1])),
-        ("", "bias_bandwidth_below", float(b[0])),
-        ("", "bias_bandwidth_above", float(b[1])),
-        ("", "n_obs_within_below", inside[0]),
-        ("", "n_obs_within_above", inside[1]),
+        ("", "robust_estimate", centre),
+        ("", "robust_std_error", change.robust_std_error),
+        ("", "bandwidth_below", found.h[0]),
+        ("", "bandwidth_above", found.h[1]),
+        ("", "bias_bandwidth_below", found.b[0]),
+        ("", "bias_bandwidth_above", found.b[1]),
+        ("", "n_obs_within_below", found.rows[0]),
+        ("", "n_obs_within_above", found.rows[1]),
         ("", "mass_points_within_below", below),
         ("", "mass_points_within_above", above),
         ("", "kernel", options.kernel),
         ("", "order", options.order),
         ("", "degrees_of_freedom", used),
     ]
+    if setting.inference.variance == "cr1" and options.sides == "joint":
+        details += [
+            ("", "std_error_sides_independent", change.independent),
+            ("", "robust_std_error_sides_independent", change.robust_independent),
+            ("", "covariance_of_sides", change.shared),
+            ("", "robust_covariance_of_sides", change.robust_shared),
+        ]
     term = Term(
-        coefficients[0],
-        errors[0],
+        estimate,
+        change.std_error,
         bounds.low,
         bounds.high,
         bounds.p_value,
@@ -227,8 +221,17 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         terms=(term,),
         n_obs=data.n_obs,
         n_units=data.n_units,
-        n_clusters=int(clusters[0].max()) + 1 if clusters else None,
+        n_clusters=n_clusters,
         details=tuple(details),
-        covariance=np.array([[errors[0] ** 2]]),
+        covariance=np.array([[change.std_error**2]]),
         warnings=cluster_warning(data, clusters),
     )
+
+
+def _clusters(data: ModelData, setting: Setting, clusters: tuple[IntArray, ...]) -> int | None:
+    """Return the number of clusters among all rows of the model."""
+    if clusters:
+        return int(clusters[0].max()) + 1
+    if not setting.inference.cluster:
+        return None
+    return data.pairs.units if data.n_units is None and data.pairs is not None else data.n_units

@@ -9,12 +9,11 @@ from functools import cache
 from evaluation.estimators.contract import Estimator
 from evaluation.spec.catalogue import EstimatorOffer
 
-FRAME = frozenset({"contract", "fitting", "registry"})
+FRAME = frozenset({"cell_needs", "contract", "fitting", "registry", "supplying"})
 
 # Named in the grammar, not yet built: a spec may ask for them, a run says so.
 PLANNED = frozenset(
     {
-        "triple_difference",
         "interaction_weighted",
         "imputation",
         "extended_twfe",

@@ -5,17 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.cells.needs import CellNeeds, KeyRole, NotFromCells
 from evaluation.data.model_data import FloatArray, IntArray, ModelData
 from evaluation.errors import DataError
 from evaluation.estimators._adoption import own_periods, without_always_treated
-from evaluation.estimators._columns import (
-    control_columns,
-    dense_codes,
-    effect_codes,
-    with_effect,
-)
-from evaluation.estimators._guards import cluster_codes, require_rows, required, required_period
-from evaluation.estimators._problem import Problem
+from evaluation.estimators._assignment import assignment_of
+from evaluation.estimators._cell_needs import linear_needs
+from evaluation.estimators._columns import dense_codes, effect_codes, with_effect
+from evaluation.estimators._guards import require_rows, required, required_period
+from evaluation.estimators._problem_of import problem_of
 from evaluation.estimators._regression import solve
 from evaluation.estimators._term import term_of
 from evaluation.estimators._treated_clusters import few_treated_clusters, treated_clusters
@@ -53,6 +51,19 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
         ("treatment of one group does not reach the other", ("carry_over", "placebo_group")),
         ("effects do not differ by cohort or over time, where adoption is staggered", ("bacon",)),
     )
+
+
+def cells(setting: Setting) -> CellNeeds | NotFromCells:
+    """Return what makes the fit exact on cells, or why it cannot be."""
+    return linear_needs(setting, _roles(setting))
+
+
+def _roles(setting: Setting) -> frozenset[KeyRole]:
+    if setting.design.kind == "staggered_did":
+        return frozenset({"cohort", "period"})
+    if setting.design.treatment is not None:
+        return frozenset({"dose"})
+    return frozenset({"treated", "post"})
 
 
 def _dose_of(data: ModelData, setting: Setting) -> FloatArray:
@@ -110,12 +121,14 @@ def _staggered(data: ModelData, dose: FloatArray) -> tuple[str, ...]:
     """Return a warning where units start treatment at different times."""
     if data.cohort is not None:
         later = data.cohort[dose > 0]
-        starts = later[np.isfinite(later)]
+        starts = len(np.unique(later[np.isfinite(later)]))
+    elif data.from_cells:
+        starts = data.starts or 0
     elif data.dose is not None and data.unit is not None and data.period is not None:
-        starts = _first_treated(data.unit, data.period, dose)
+        starts = len(np.unique(_first_treated(data.unit, data.period, dose)))
     else:
         return ()
-    if len(np.unique(starts)) < 2:
+    if starts < 2:
         return ()
     return (
         "adoption is staggered: the coefficient mixes comparisons with units already treated, "
@@ -164,27 +177,27 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         require_rows(data)
     if setting.design.kind == "did":
         require_four_cells(data)
+    always = None if seen is None else seen.always
     dose = _dose_of(data, setting)
     if float(np.ptp(dose)) == 0.0:
         raise DataError(
             f"outcome {data.outcome}: treatment has one value in all {data.n_obs} rows, so it has "
             "no effect to estimate: check design.treatment or design.treated and the window"
         )
-    problem = Problem(
-        outcome=f"outcome {data.outcome}",
-        y=data.y,
-        weight=np.ones(data.n_obs) if data.weight is None else data.weight,
-        nuisance={**control_columns(data, setting.controls), **_main_effects(data, setting)},
-        codes=np.zeros(data.n_obs, dtype=np.int64),
+    problem = problem_of(
+        data,
+        setting,
+        main=_main_effects(data, setting),
+        codes=np.zeros(data.entries, dtype=np.int64),
         intensity=dose,
         labels=("",),
-        effects=_effects(data, setting, None if seen is None else seen.always),
-        clusters=cluster_codes(data, setting.inference),
-        n_obs=data.n_obs,
+        effects=_effects(data, setting, always),
     )
-    solved = solve(problem, setting.inference)
+    solved = solve(problem, setting.inference, "moments" in setting.evidence)
     estimate = float(solved.estimates[0])
-    treated = treated_clusters(dose != 0.0, problem.clusters, setting.inference)
+    treated = treated_clusters(
+        dose != 0.0, problem.clusters, setting.inference, data.rows, solved.largest_far, problem
+    )
     known = treated is None or treated > 1
     std_error = float(np.sqrt(solved.covariance[0, 0])) if known else None
     df = solved.df if setting.inference.distribution == "t" else None
@@ -192,7 +205,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         terms=(term_of(estimate, std_error, df, estimand=setting.estimand),),
         n_obs=data.n_obs,
         n_units=data.n_units,
-        n_clusters=_fewest(problem.clusters),
+        n_clusters=solved.n_clusters,
         details=(*(seen.details if seen else ()), *solved.details),
         covariance=solved.covariance if known else np.zeros((1, 1)),
         warnings=(
@@ -201,8 +214,6 @@ def fit(data: ModelData, setting: Setting) -> Fit:
             *few_treated_clusters(treated),
             *_staggered(data, dose),
         ),
+        moments=solved.moments,
+        assignment=assignment_of(data, setting, dose, solved.details, always),
     )
-
-
-def _fewest(clusters: tuple[IntArray, ...]) -> int | None:
-    return min((int(codes.max()) + 1 for codes in clusters), default=None)

@@ -9,18 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
+from evaluation.cells.needs import CellNeeds, NotFromCells
 from evaluation.data.model_data import FloatArray, ModelData
 from evaluation.errors import DataError
 from evaluation.estimators._adoption import own_periods, without_always_treated
-from evaluation.estimators._columns import (
-    control_columns,
-    dense_codes,
-    effect_codes,
-    with_effect,
-)
+from evaluation.estimators._cell_needs import linear_needs
+from evaluation.estimators._columns import dense_codes, effect_codes, with_effect
 from evaluation.estimators._event_time import bin_width, event_times
-from evaluation.estimators._guards import cluster_codes, require_rows, required, required_period
-from evaluation.estimators._problem import DetailValue, Problem, Solved
+from evaluation.estimators._guards import require_rows, required, required_period
+from evaluation.estimators._problem import DetailValue, Solved
+from evaluation.estimators._problem_of import problem_of
 from evaluation.estimators._regression import solve
 from evaluation.estimators._subset import subset
 from evaluation.estimators._term import term_of
@@ -82,6 +80,14 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
         (f"no anticipation at event time {reference}", ("anticipation",)),
         ("treatment of one group does not reach the other", ("carry_over", "placebo_group")),
         ("cohorts share one path of effects, where adoption is staggered", ("bacon",)),
+    )
+
+
+def cells(setting: Setting) -> CellNeeds | NotFromCells:
+    """Return what makes the fit exact on cells, or why it cannot be."""
+    staggered = setting.design.kind == "staggered_did"
+    return linear_needs(
+        setting, frozenset({"cohort", "period"} if staggered else {"treated", "post", "period"})
     )
 
 
@@ -172,23 +178,22 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         always = seen.always[chosen.rows]
         effects["(always treated in period)"] = own_periods(required_period(data), always)
     labels = tuple(event_label(time) for time in chosen.times)
-    problem = Problem(
-        outcome=f"outcome {data.outcome}",
-        y=data.y,
-        weight=np.ones(data.n_obs) if data.weight is None else data.weight,
-        nuisance={**control_columns(data, setting.controls), "(treated)": member},
+    problem = problem_of(
+        data,
+        setting,
+        main={"(treated)": member},
         codes=chosen.codes,
-        intensity=np.ones(data.n_obs),
+        intensity=np.ones(data.entries),
         labels=labels,
         effects=effects,
-        clusters=cluster_codes(data, setting.inference),
-        n_obs=data.n_obs,
     )
-    solved = solve(problem, setting.inference)
+    solved = solve(problem, setting.inference, "moments" in setting.evidence)
     df = solved.df if setting.inference.distribution == "t" else None
 
     def treated(rows: NDArray[np.bool_]) -> int | None:
-        return treated_clusters(rows, problem.clusters, setting.inference)
+        return treated_clusters(
+            rows, problem.clusters, setting.inference, data.rows, solved.largest_far, problem
+        )
 
     counts = [treated(problem.codes == j) for j in range(len(labels))]
     blind = [j for j, count in enumerate(counts) if count is not None and count < 2]
@@ -203,12 +208,11 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         *((event_label(time), "binned", True) for time in sorted(chosen.binned)),
         *_bands(solved, chosen.times, options.bands, df),
     ]
-    sizes = [int(codes.max()) + 1 for codes in problem.clusters]
     return Fit(
         terms=_terms(solved, chosen.times, df),
         n_obs=data.n_obs,
         n_units=data.n_units,
-        n_clusters=min(sizes, default=None),
+        n_clusters=solved.n_clusters,
         details=tuple(details),
         covariance=solved.covariance,
         warnings=(
@@ -217,6 +221,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
             *_few(chosen.times, blind, treated(problem.codes >= 0)),
             *_staggered(data),
         ),
+        moments=solved.moments,
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import lapack
 
 from evaluation.cells.grams import Grams
 from evaluation.data.model_data import FloatArray, IntArray
@@ -18,6 +19,8 @@ from evaluation.errors import DataError
 
 # Eigenvalues of a scaled Gram below this share of the largest are directions without information.
 NULL = 1e-9
+# Above this reciprocal condition number no eigenvalue is that small: Cholesky will do.
+WELL_CONDITIONED = 1e-6
 # A coefficient with more of its unit vector than this in such directions is not identified.
 UNIDENTIFIED = 1e-6
 
@@ -60,15 +63,19 @@ def jackknife(grams: Grams, beta: FloatArray, columns: IntArray, interest: IntAr
     DataError
         Where a coefficient of interest is not identified without some cluster.
     """
-    index = np.ix_(columns, columns)
-    gram = grams.gram.sum(axis=0)[index]
-    moment = grams.moment.sum(axis=0)[columns]
+    grams = _chosen(grams, columns)
+    gram, moment = grams.gram.sum(axis=0), grams.moment.sum(axis=0)
     unit = 1.0 / np.sqrt(np.diag(gram))
+    units = np.outer(unit, unit)
     total = len(grams.gram)
     found = np.empty((total, len(interest)))
     for g in range(total):
-        left = (gram - grams.gram[g][index]) * np.outer(unit, unit)
-        score = (moment - grams.moment[g][columns]) * unit
+        left = (gram - grams.gram[g]) * units
+        score = (moment - grams.moment[g]) * unit
+        solution = _solved(left, score)
+        if solution is not None:
+            found[g] = (solution * unit)[interest]
+            continue
         values, vectors = np.linalg.eigh((left + left.T) / 2)
         kept = values > NULL * values[-1]
         null = np.abs(vectors[np.ix_(interest, ~kept)]).max(initial=0.0)
@@ -82,3 +89,22 @@ def jackknife(grams: Grams, beta: FloatArray, columns: IntArray, interest: IntAr
     difference = found - beta[interest]
     covariance: FloatArray = (total - 1) / total * (difference.T @ difference)
     return Jackknife(found, covariance)
+
+
+def _chosen(grams: Grams, columns: IntArray) -> Grams:
+    if np.array_equal(columns, np.arange(grams.gram.shape[1])):
+        return grams
+    return Grams(grams.gram[:, columns[:, None], columns[None, :]], grams.moment[:, columns])
+
+
+def _solved(matrix: FloatArray, right: FloatArray) -> FloatArray | None:
+    """Return the solution of a well-conditioned system, ``None`` for any other."""
+    norm = float(np.abs(matrix).sum(axis=0).max())
+    factor, failed = lapack.dpotrf(matrix, lower=1)
+    if failed:
+        return None
+    reciprocal, _ = lapack.dpocon(factor, norm, uplo="L")
+    if not reciprocal > WELL_CONDITIONED:
+        return None
+    solution: FloatArray = lapack.dpotrs(factor, right, lower=1)[0]
+    return solution

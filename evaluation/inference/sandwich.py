@@ -16,7 +16,9 @@ import numpy as np
 from evaluation.data.model_data import FloatArray, IntArray
 
 
-def iid(bread: FloatArray, residual: FloatArray, weight: FloatArray, df: int) -> FloatArray:
+def iid(
+    bread: FloatArray, residual: FloatArray, weight: FloatArray, df: int, inside: float = 0.0
+) -> FloatArray:
     """Return the variance under equal and independent errors, shape ``(p, p)``.
 
     Parameters
@@ -27,23 +29,25 @@ def iid(bread: FloatArray, residual: FloatArray, weight: FloatArray, df: int) ->
         Shape ``(n,)``.
     df
         n - k.
+    inside
+        For cells: weighted sum of squared residuals about the cell means.
     """
-    return bread * (float(np.sum(weight * residual**2)) / df)
+    return bread * ((float(np.sum(weight * residual**2)) + inside) / df)
 
 
 def hc1(bread: FloatArray, scores: FloatArray, factor: float) -> FloatArray:
-    """Return the heteroskedasticity-robust variance, shape ``(p, p)``.
+    """Return the heteroskedasticity-robust variance, shape ``(p, p)`` or ``(m, m)``.
 
     Parameters
     ----------
     bread
-        B, shape ``(p, p)``.
+        B, shape ``(p, p)``, or its columns for m coefficients, shape ``(p, m)``.
     scores
         Shape ``(n, p)``.
     factor
         n / (n - k).
     """
-    return factor * (bread @ (scores.T @ scores) @ bread)
+    return factor * (bread.T @ (scores.T @ scores) @ bread)
 
 
 def sum_by(codes: IntArray, scores: FloatArray) -> FloatArray:
@@ -61,7 +65,7 @@ def crossed(first: IntArray, second: IntArray) -> IntArray:
 def cr1(
     bread: FloatArray, scores: FloatArray, clusters: tuple[IntArray, ...], factor: float
 ) -> FloatArray:
-    """Return the cluster-robust variance, shape ``(p, p)``.
+    """Return the cluster-robust variance, shape ``(p, p)`` or ``(m, m)``.
 
     A two-way variance need not be positive in finite samples. It is returned as it is: raising
     eigenvalues to zero would make it depend on the units of other columns. The caller refuses a
@@ -70,7 +74,7 @@ def cr1(
     Parameters
     ----------
     bread
-        B, shape ``(p, p)``.
+        B, shape ``(p, p)``, or its columns for m coefficients, shape ``(p, m)``.
     scores
         Shape ``(n, p)``; rows may already be sums within a cluster.
     clusters
@@ -81,7 +85,7 @@ def cr1(
     meat = _meat(scores, clusters[0])
     if len(clusters) == 2:
         meat = meat + _meat(scores, clusters[1]) - _meat(scores, crossed(*clusters))
-    variance: FloatArray = factor * (bread @ meat @ bread)
+    variance: FloatArray = factor * (bread.T @ meat @ bread)
     return variance
 
 

@@ -16,6 +16,7 @@ PACKAGES = (
     "activity-duty",
     "differences",
     "duckdb",
+    "ibis-framework",
     "linearmodels",
     "numpy",
     "pandas",
@@ -46,6 +47,7 @@ def manifest_of(record: Record) -> dict[str, Any]:
         "packages": {name: _version(name) for name in PACKAGES},
         "flow": [{"step": s.step, "rows": s.rows, "units": s.units} for s in record.flow],
         "status": record.status,
+        "cells": record.cells,
         "seconds": dict(record.seconds),
     }
 

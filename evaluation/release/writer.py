@@ -48,7 +48,7 @@ def write_record(record: Record, out: Path) -> Path:
             manifest_text(manifest), encoding="utf-8", newline="\n"
         )
         _write_json(fresh / "result.json", summary_of(record, fresh))
-        _keep_release(folder, fresh)
+        _keep_others(folder, fresh)
     return folder
 
 
@@ -65,7 +65,8 @@ def _write_json(path: Path, value: dict[str, Any]) -> None:
     path.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
-def _keep_release(old: Path, fresh: Path) -> None:
-    """Carry over what was released: a run never touches it."""
-    if (old / "release").is_dir():
-        shutil.copytree(old / "release", fresh / "release", symlinks=True)
+def _keep_others(old: Path, fresh: Path) -> None:
+    """Carry over what other verbs wrote, what was released and cells: a run never touches it."""
+    for name in ("release", "cells"):
+        if (old / name).is_dir():
+            shutil.copytree(old / name, fresh / name, symlinks=True)

@@ -31,6 +31,8 @@ class Record:
         Time by stage; stands in the manifest only, never in a result file.
     notes
         What a reader must know beside the estimates, such as selected samples.
+    cells
+        How cells came: ``built``, ``reused``, ``given``, or ``none``.
     """
 
     spec: Spec
@@ -42,6 +44,7 @@ class Record:
     points: Mapping[str, tuple[tuple[float, float, float], ...]] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    cells: str = "none"
 
     @property
     def status(self) -> str:

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from evaluation.checks.judging import Judgement
 from evaluation.checks.known_truth import KnownTruth, NoTruth
 from evaluation.estimators.contract import Fit
-from evaluation.estimators.fitting import Failure, ModelResult
+from evaluation.estimators.fitting import Engine, Failure, ModelResult
 from evaluation.results import Check, Detail, Estimate
 from evaluation.spec.spec import Spec
-
-ENGINE = "microdata"
 
 
 def estimate_rows(spec: Spec, results: tuple[ModelResult, ...]) -> tuple[Estimate, ...]:
@@ -79,7 +77,10 @@ def detail_rows(
 def _fit_details(spec: Spec, result: ModelResult) -> Iterator[Detail]:
     model = result.model.id
     for name, fit in result.fits.items():
-        yield Detail(spec.id, model, "", name, "", "engine", ENGINE)
+        engine = result.engines.get(name, Engine("microdata"))
+        yield Detail(spec.id, model, "", name, "", "engine", engine.name)
+        if engine.reason:
+            yield Detail(spec.id, model, "", name, "", "engine_reason", engine.reason)
         for reason, count in result.dropped.get(name, {}).items():
             yield Detail(spec.id, model, "", name, "", f"rows dropped: {reason}", count)
         for term, key, value in fit.details:

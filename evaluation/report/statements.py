@@ -76,6 +76,8 @@ def _statement(spec: Spec, model: Model) -> Statement:
     setting = setting_of(spec, model)
     asked = {check.kind for check in spec.checks if check.model in (None, model.id)}
     words = ESTIMANDS.get(model.estimand, model.estimand.replace("_", " "))
+    if type(model.options).THIRD:
+        words += ", inside the third group, less the same outside it"
     return Statement(
         model.id,
         module.TITLE,

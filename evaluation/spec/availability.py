@@ -9,7 +9,7 @@ from evaluation.spec.design import DidDesign, RdDesign, StaggeredDesign
 from evaluation.spec.filters import FixedDate, Predicate
 from evaluation.spec.spec import Spec
 
-SOURCES = frozenset({"synthetic", "file"})
+SOURCES = frozenset({"synthetic", "file", "sql"})
 DESIGNS = frozenset({"did", "staggered_did", "rd"})
 TOP_TABLES = ("joins", "derive", "identities", "heterogeneity", "families", "vary", "tables")
 MODEL_KEYS = ("interact", "group_trends", "horizons", "quantiles")
@@ -50,9 +50,7 @@ def _keys(spec: Spec, catalogue: Catalogue) -> Iterator[str]:
 def _design_keys(spec: Spec) -> Iterator[str]:
     design = spec.design
     if isinstance(design, DidDesign):
-        if design.third is not None:
-            yield "design.third"
-        for key in ("treated", "control"):
+        for key in ("treated", "control", "third"):
             predicate = getattr(design, key)
             if predicate is not None and not _moment_available(predicate):
                 yield f"design.{key}.assigned_at"

@@ -32,6 +32,9 @@ def columns_of_spec(spec: Spec) -> dict[str, str]:
     for model in spec.models:
         for where, column in marked_values(model.options, ColumnName):
             named.setdefault(column, f"models.{model.id}.{where}")
+    for check in spec.checks:
+        for where, column in marked_values(check.options, ColumnName):
+            named.setdefault(column, f"checks.{check.name}.{where}")
     for column in DENOMINATOR_COLUMNS[spec.sample.denominator]:
         named.setdefault(column, "sample.denominator")
     if isinstance(spec.sample.rows, str):

@@ -41,6 +41,8 @@ def _did(spec: Spec) -> Iterator[str]:
     if design.treatment is not None:
         if design.treated is not None or dated:
             yield "design: give either treatment, or treated with post or reform_date"
+        if design.third is not None:
+            yield "design.third: goes with treated, not with treatment; remove one of the two"
     elif design.treated is None:
         yield "design.treated: is missing; give treated, or treatment = { column = ... }"
     elif dated != 1:

@@ -80,6 +80,12 @@ def _fits(spec: Spec, model: Model, catalogue: Catalogue, where: str) -> Iterato
             f"{where}.estimator: {model.estimator!r} needs an event to count time from; "
             "design.treatment varies over time: give treated with post or reform_date"
         )
+    third = isinstance(spec.design, DidDesign) and spec.design.third is not None
+    if "third" in offer.needs and (varying or not third):
+        yield (
+            f"{where}.estimator: {model.estimator!r} needs design.third beside treated and "
+            "reform_date or post"
+        )
     if "period" in offer.needs and spec.panel.time is None:
         yield f"panel.time: is missing; {where} needs it"
     variance = resolve_inference(spec, model).variance

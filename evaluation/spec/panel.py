@@ -57,7 +57,7 @@ class SyntheticPanel(PanelTable):
 
 
 class FilePanel(PanelTable):
-    """A csv, parquet, dta or sas7bdat file."""
+    """A csv, parquet, dta or sas7bdat file, or a folder or pattern (``*``) of parquet files."""
 
     source: Literal["file"]
     path: PathText
@@ -75,11 +75,17 @@ class RegistersPanel(PanelTable):
 
 
 class SqlPanel(PanelTable):
-    """A table in a database, read without write rights."""
+    """A table in a database, read without write rights.
+
+    ``url`` is ``duckdb:///panel.duckdb`` (a path, from the spec's folder), ``postgres://host/name``
+    (user and password from the environment alone) or ``spark://local[2]`` (Spark on this machine).
+    ``table`` is a table's name, after its schema and a point where it has one; for Spark the path
+    of a parquet file, or of a folder of them.
+    """
 
     source: Literal["sql"]
     url: PathText
-    table: str
+    table: PathText
 
 
 Panel = Annotated[

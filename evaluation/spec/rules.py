@@ -8,12 +8,13 @@ from collections.abc import Iterator
 
 from evaluation.errors import SpecError
 from evaluation.spec.catalogue import Catalogue
+from evaluation.spec.database import address_of
 from evaluation.spec.design_rules import design_rules
 from evaluation.spec.faults import nearest
 from evaluation.spec.model_rules import model_rules
 from evaluation.spec.names import RESERVED_IDS, PathName
 from evaluation.spec.origin import Origin
-from evaluation.spec.panel import FilePanel, SyntheticPanel
+from evaluation.spec.panel import FilePanel, SqlPanel, SyntheticPanel
 from evaluation.spec.paths import PLACEHOLDER, resolve
 from evaluation.spec.spec import Spec
 from evaluation.spec.time_rules import time_rules
@@ -100,10 +101,15 @@ def _policy(spec: Spec) -> Iterator[str]:
 
 def _paths(spec: Spec, origin: Origin) -> Iterator[str]:
     for where, text in marked_values(spec, PathName):
-        if where == "extends" or (where == "panel.url"):
+        if where in ("extends", "panel.url", "panel.table"):
             continue
         try:
             resolve(text, origin, where)
+        except SpecError as error:
+            yield from error.faults
+    if isinstance(spec.panel, SqlPanel):
+        try:
+            address_of(spec.panel, origin)
         except SpecError as error:
             yield from error.faults
 

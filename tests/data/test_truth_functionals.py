@@ -23,6 +23,7 @@ from evaluation.data.prepare import prepare
 from evaluation.data.sources import open_source
 from evaluation.data.truth import functional_of, truths
 from evaluation.data.truth_ages import truth_ages
+from evaluation.estimators import triple_difference
 from evaluation.spec.model import Estimand
 from evaluation.spec.options import OptionsModel
 from evaluation.spec.spec import Spec
@@ -452,6 +453,35 @@ def test_subgroups_are_the_values_of_a_column(make: Make) -> None:
     status = {"keep": [{"column": "adoption_status", "equals": "before"}]}
     (alone,) = found(make(DID, "att_relative", model=status), "condition").values()
     assert given[Key("att_relative", subgroup="adoption_status=before")] == alone
+
+
+def test_a_triple_difference_is_that_of_two_relative_effects(make: Make) -> None:
+    spec, coupled = make({**DID, "third": {"column": "female", "equals": 1}}, "att_relative")
+    main = spec.models[0].model_copy(update={"options": triple_difference.Options()})
+    given = truths(coupled, spec, main, spec.outcomes["condition"]).found
+    runs = [brute(policy) for policy in ("actual", "no_law")]
+    effects = {}
+    for female in (0, 1):
+        for ages in ((330, 360), (372, 399)):
+            first, second = (
+                rows[
+                    rows["age_months"].between(*ages)
+                    & rows["ym"].ge(201701)
+                    & rows["female"].eq(female)
+                ]
+                for rows in runs
+            )
+            effects[female, ages] = difference("condition_imposed", first, second)
+    relative = [effects[female, (330, 360)] - effects[female, (372, 399)] for female in (0, 1)]
+    truth = given[Key("att_relative")]
+    assert truth.value == pytest.approx(relative[1] - relative[0], **EXACT)
+    assert truth.value != 0.0 and truth.error > 0.0
+    # A model without the third difference asks for the effect in both groups together.
+    assert found((spec, coupled), "condition") == found(make(DID, "att_relative"), "condition")
+    (alone,) = found(
+        make(DID, "att_relative", model={"keep": [{"column": "female", "equals": 1}]}), "condition"
+    ).values()
+    assert alone.value == pytest.approx(relative[1], **EXACT)
 
 
 def test_municipalities_weigh_as_their_persons_or_once(make: Make) -> None:

@@ -9,8 +9,7 @@ from data_synth.facts.catalogue import all_facts
 from data_synth.facts.describe import PERSONS, describe
 from data_synth.facts.fact import FactRow
 
-# One process simulates for all of them.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("facts_baseline")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -50,6 +50,7 @@ def did(seed: int = 1) -> ModelData:
         treated=treated,
         post=post,
         event_time=(period - FIRST_POST).astype(float),
+        third=((unit // 7) % 2).astype(float),
     )
 
 
@@ -114,6 +115,7 @@ def setting(module, kind=None, options=None, **changes) -> Setting:
     design = {
         "kind": chosen,
         "treated_side": "below",
+        "running_variable": SimpleNamespace(column="running", discrete=True),
         "cutoff": 0,
         "donut": None,
         "control_group": "never_treated",
@@ -131,6 +133,7 @@ def setting(module, kind=None, options=None, **changes) -> Setting:
         fixed_effects=changes.pop("fixed_effects", ()),
         design=SimpleNamespace(**design),
         options=module.Options() if options is None else options,
+        **changes,
     )
 
 

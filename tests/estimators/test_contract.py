@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from evaluation.cells.needs import KeyRole, NotFromCells
 from evaluation.checks.registry import PLANNED, check_names
 from evaluation.errors import DataError, SpecError
 from evaluation.estimators.registry import estimator, estimator_names
@@ -248,3 +249,36 @@ def test_degrees_of_freedom_are_those_of_the_interval(name, kind, samples):
         error = details.get("robust_std_error", one.std_error)
         half = (one.conf_high - one.conf_low) / 2
         assert half == pytest.approx(critical_value(0.975, df) * error, rel=1e-9)
+
+
+CLUSTERS = [(), ("group",), ("unit",), ("group", "period"), ("unit", "group")]
+
+
+@pytest.mark.parametrize("cluster", CLUSTERS)
+def test_says_what_it_needs_of_cells(name, kind, samples, cluster):
+    """Roles are those of a key, and no cluster is lost on the way to cells."""
+    module = estimator(name)
+    assert inspect.getdoc(module.cells).splitlines()[0].endswith(".")
+    for variance in sorted(module.VARIANCES):
+        if variance.startswith("cr") != bool(cluster):
+            continue
+        inference = Inference(cluster, variance)
+        setting = samples.setting(module, kind, inference=inference, unit="unit")
+        needs = module.cells(setting)
+        if isinstance(needs, NotFromCells):
+            assert needs.reason and "\n" not in needs.reason and not needs.reason.endswith(".")
+            continue
+        assert needs.roles and needs.roles <= set(get_args(KeyRole))
+        served = (*needs.clusters, *needs.second_pass, *(("unit",) if needs.pairs else ()))
+        assert sorted(served) == sorted(cluster)
+        assert "unit" not in needs.clusters
+        assert not needs.unit_effect
+
+
+def test_one_cluster_of_columns_is_had_from_cells(name, kind, samples):
+    module = estimator(name)
+    setting = samples.setting(module, kind, inference=Inference(("group",), "cr1"), unit="unit")
+    assert module.cells(setting).clusters == ("group",)
+    by_unit = samples.setting(module, kind, inference=Inference(("unit",), "cr1"), unit="unit")
+    needs = module.cells(by_unit)
+    assert isinstance(needs, NotFromCells) == (name == "group_time_att")

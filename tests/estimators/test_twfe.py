@@ -284,9 +284,9 @@ def test_no_degrees_of_freedom(samples):
 
 
 def test_a_variance_that_is_not_positive_is_refused():
-    require_positive(np.diag([1.0, 0.5]), "outcome y")
+    require_positive(np.diag([1.0, 0.5]), np.zeros(2), "outcome y")
     with pytest.raises(EstimationError, match="not positive"):
-        require_positive(np.diag([1.0, -0.1]), "outcome y")
+        require_positive(np.diag([1.0, -0.1]), np.zeros(2), "outcome y")
 
 
 def test_effective_clusters_are_named(samples):

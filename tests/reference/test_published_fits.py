@@ -23,6 +23,8 @@ from evaluation.spec.variance import Inference
 NO_CLUSTER = Inference((), "hc1", distribution="normal")
 UNSCALED = Inference((), "hc0")
 
+CONTINUOUS = SimpleNamespace(column="running", discrete=False)
+
 
 def setting(kind, inference, options, effects=(), controls=(), estimand="att", **design):
     return Setting(
@@ -30,7 +32,7 @@ def setting(kind, inference, options, effects=(), controls=(), estimand="att", *
         inference=inference,
         controls=tuple(controls),
         fixed_effects=effects,
-        design=SimpleNamespace(kind=kind, treatment=None, **design),
+        design=SimpleNamespace(kind=kind, treatment=None, running_variable=CONTINUOUS, **design),
         options=options,
     )
 

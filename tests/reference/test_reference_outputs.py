@@ -40,4 +40,4 @@ def test_every_number_is_recomputed(spec_id):
 
 def test_the_reference_is_found_from_any_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert "none differs" in verify_folder(Path("outputs/reference/release_at_30"), (), ())
+    assert "none differs" in verify_folder(Path("outputs/reference/municipal_adoption"), (), ())

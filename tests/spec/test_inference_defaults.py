@@ -13,7 +13,7 @@ PANELS: dict[str, dict[str, Any]] = {
     "file": {"source": "file", "path": "rows.csv"},
     "synthetic": {"source": "synthetic", "world": "published_null", "persons": 9, "seed": 1},
     "registers": {"source": "registers", "mapping": "delivery.toml"},
-    "sql": {"source": "sql", "url": "duckdb:///${DATA}/rows", "table": "rows"},
+    "sql": {"source": "sql", "url": "duckdb:///rows.duckdb", "table": "rows"},
 }
 RD = {
     "kind": "rd",

@@ -26,6 +26,9 @@ def holds(panel: Panel, predicate: Predicate, where: str) -> BoolArray:
     DataError
         Where the moment needs a unit or time that the panel does not name.
     """
+    known = panel.answer(where)
+    if known is not None:
+        return known.eq(1).to_numpy(dtype=bool)
     return satisfied(_values(panel, predicate, where), predicate, where)
 
 
@@ -33,6 +36,9 @@ def undecided(panel: Panel, predicate: Predicate, where: str) -> BoolArray:
     """Return where a predicate's value is missing at its moment and the spec is silent on that."""
     if predicate.missing is not None:
         return np.zeros(len(panel.frame), dtype=bool)
+    known = panel.answer(where)
+    if known is not None:
+        return known.isna().to_numpy(dtype=bool)
     return _values(panel, predicate, where).isna().to_numpy(dtype=bool)
 
 

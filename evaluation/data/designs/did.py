@@ -5,22 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from evaluation.data.designs._moments import holds, undecided
+from evaluation.data.designs._moments import BoolArray, holds, undecided
 from evaluation.data.filters import satisfied
 from evaluation.data.panel import Panel
 from evaluation.data.roles import FloatArray, Roles
 from evaluation.errors import DataError
 from evaluation.spec.design import DidDesign
+from evaluation.spec.filters import Predicate
 from evaluation.spec.spec import Spec
 
 
 def assign(panel: Panel, spec: Spec) -> Roles:
-    """Return treated, post, event time and dose.
+    """Return treated, post, third, event time and dose.
 
     Raises
     ------
     DataError
-        Where the treated or control group is empty before or after.
+        Where the treated or control group is empty before or after, or nobody, or everybody, is
+        of the third difference.
     """
     design = spec.design
     if not isinstance(design, DidDesign):
@@ -28,13 +30,10 @@ def assign(panel: Panel, spec: Spec) -> Roles:
     everyone = np.ones(len(panel.frame), dtype=bool)
     if design.treatment is not None or design.treated is None:
         return Roles(everyone, "", dose=_dose(panel, design))
-    treated = holds(panel, design.treated, "design.treated")
-    control = ~treated & ~undecided(panel, design.treated, "design.treated")
-    if design.control is not None:
-        control &= holds(panel, design.control, "design.control")
+    treated, control, dated = members(panel, design.treated, design)
     post, first_post = _post(panel, design)
-    dated = _dated(panel, design)
     rows = (treated | control) & dated
+    third = _third(panel, design, rows)
     _refuse_empty_side(rows & treated, rows & control, post)
     event_time = None
     if panel.period is not None and first_post is not None:
@@ -45,7 +44,44 @@ def assign(panel: Panel, spec: Spec) -> Roles:
         treated=treated.astype(np.float64),
         post=post.astype(np.float64),
         event_time=event_time,
+        third=third,
     )
+
+
+def _third(panel: Panel, design: DidDesign, rows: BoolArray) -> FloatArray | None:
+    """Return which rows are of the third difference, ``None`` without one."""
+    if design.third is None:
+        return None
+    third = holds(panel, design.third, "design.third")
+    for member, words in ((third, "no row is"), (~third, "every row is")):
+        if not (member & rows).any():
+            raise DataError(
+                f"design.third: {words} of the third difference, so nothing can be compared; "
+                "check its condition and sample"
+            )
+    return third.astype(np.float64)
+
+
+def members(
+    panel: Panel, treated: Predicate, design: DidDesign
+) -> tuple[BoolArray, BoolArray, BoolArray]:
+    """Return which rows are treated, which are controls, and which have a date and third.
+
+    Parameters
+    ----------
+    panel
+        Rows, with the columns of the predicates or answers to them.
+    treated, design
+        Who is treated, and the design that says so.
+    """
+    inside = holds(panel, treated, "design.treated")
+    control = ~inside & ~undecided(panel, treated, "design.treated")
+    if design.control is not None:
+        control &= holds(panel, design.control, "design.control")
+    dated = _dated(panel, design)
+    if design.third is not None:
+        dated = dated & ~undecided(panel, design.third, "design.third")
+    return inside, control, dated
 
 
 def _dose(panel: Panel, design: DidDesign) -> FloatArray:
@@ -59,6 +95,9 @@ def _dose(panel: Panel, design: DidDesign) -> FloatArray:
 def _post(panel: Panel, design: DidDesign) -> tuple[np.ndarray, int | None]:
     """Return which rows lie after the reform, and the first such period."""
     if design.post is not None:
+        known = panel.answer("design.post")
+        if known is not None:
+            return known.eq(1).to_numpy(dtype=bool), panel.first_post
         post = satisfied(panel.frame[design.post.column], design.post, "design.post")
         return post, panel.first_post
     if panel.period is None or design.reform_date is None:
@@ -76,7 +115,9 @@ def _dated(panel: Panel, design: DidDesign) -> np.ndarray:
     """Return which rows are known to lie before or after the reform."""
     if design.post is None or design.post.missing is not None:
         return np.ones(len(panel.frame), dtype=bool)
-    return panel.frame[design.post.column].notna().to_numpy(dtype=bool)
+    known = panel.answer("design.post")
+    values = panel.frame[design.post.column] if known is None else known
+    return values.notna().to_numpy(dtype=bool)
 
 
 def _refuse_empty_side(treated: np.ndarray, control: np.ndarray, post: np.ndarray) -> None:

@@ -46,7 +46,10 @@ def assign(panel: Panel, spec: Spec) -> Roles:
                 f"of {design.running_variable.column!r}; check cutoff, donut and sample"
             )
     post = None
-    if design.reform_date is not None and panel.period is not None:
+    known = panel.answer("design.reform_date")
+    if known is not None:
+        post = known.to_numpy(np.float64)
+    elif design.reform_date is not None and panel.period is not None:
         if panel.calendar.unit == "integer":
             raise DataError(
                 "design.reform_date: is a date, but the panel's time is whole numbers; "
@@ -68,7 +71,7 @@ def _numbers(panel: Panel, column: str, where: str) -> FloatArray:
     numbers = values.to_numpy(np.float64)
     if np.isinf(numbers).any():
         raise DataError(
-            f"{where}: column {column!r} holds {int(np.isinf(numbers).sum())} infinite values; "
+            f"{where}: column {column!r} holds {panel.count(np.isinf(numbers))} infinite values; "
             "mark them as missing"
         )
     return numbers

@@ -49,7 +49,7 @@ def _cohort(panel: Panel, cohort: Cohort) -> FloatArray:
     absent = values.isna().to_numpy() & ~never
     if absent.any():
         raise DataError(
-            f"design.cohort: {int(absent.sum())} rows lack a cohort; "
+            f"design.cohort: {panel.count(absent)} rows lack a cohort; "
             "set never = 'missing' if that means never treated"
         )
     result = np.full(len(values), np.inf)

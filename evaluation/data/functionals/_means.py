@@ -34,6 +34,25 @@ def mean_effect(cells: pd.DataFrame, sign: FloatArray) -> Truth:
     return jackknifed(lambda kept: _contrast(sides, kept), _missing(cells, sign))
 
 
+def difference_of_effects(cells: pd.DataFrame, first: FloatArray, second: FloatArray) -> Truth:
+    """Return the effect that one array of signs names less that of another.
+
+    Parameters
+    ----------
+    cells
+        From ``coupled_cells``, n of them.
+    first, second
+        As ``sign`` of ``mean_effect``, each of shape ``(n,)``.
+    """
+    sides = _sides(cells, first, "total")
+    less = _sides(cells, second, "total")
+    missing = _missing(cells, np.abs(first) + np.abs(second))
+    if not sides or not less:
+        return Truth(float("nan"), 0.0, missing)
+    every = [*sides, *((-sign, sums) for sign, sums in less)]
+    return jackknifed(lambda kept: _contrast(every, kept), missing)
+
+
 def ratio_of_effects(cells: pd.DataFrame, sign: FloatArray) -> Truth:
     """Return the effect on the outcome over the effect on what it is paired with.
 

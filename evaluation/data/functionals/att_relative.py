@@ -1,4 +1,7 @@
-"""``att_relative``: the effect on treated rows less the effect on control rows."""
+"""``att_relative``: the effect on treated rows less the effect on control rows.
+
+Under a triple difference: that in the group of ``design.third`` less that in the others.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from evaluation.data.functionals._means import mean_effect
-from evaluation.data.functionals._rows import no_groups, relative_after
+from evaluation.data.functionals._means import difference_of_effects, mean_effect
+from evaluation.data.functionals._rows import column, no_groups, relative_after
 from evaluation.data.functionals.contract import Case, Key, Truth
 from evaluation.data.question import Kind
 
@@ -23,4 +26,10 @@ def absent(case: Case) -> str:
 
 def truths(cells: pd.DataFrame, case: Case) -> Iterator[tuple[Key, Truth]]:
     """Yield the difference of the two effects after the reform."""
-    yield Key("att_relative"), mean_effect(cells, relative_after(cells, case))
+    sign = relative_after(cells, case)
+    if type(case.model.options).THIRD:
+        third = column(cells, "third")
+        truth = difference_of_effects(cells, sign * (third == 1), sign * (third == 0))
+    else:
+        truth = mean_effect(cells, sign)
+    yield Key("att_relative"), truth

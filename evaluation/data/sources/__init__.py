@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 import pandas as pd
 
@@ -12,15 +12,12 @@ from evaluation.spec.spec import Spec
 
 
 class Source(Protocol):
-    """A place that rows come from.
+    """A place that rows come from."""
 
-    Attributes
-    ----------
-    distinct
-        Whether no unit can have two rows in one period, so that nobody needs to look.
-    """
-
-    distinct: ClassVar[bool]
+    @property
+    def distinct(self) -> bool:
+        """Whether no unit can have two rows in one period, so that nobody needs to look."""
+        ...
 
     def columns(self) -> tuple[str, ...]:
         """Return the names of the columns on offer, without reading rows."""

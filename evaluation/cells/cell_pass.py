@@ -1,0 +1,204 @@
+"""One GROUP BY over the rows of the sample: counts, sums and products by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from evaluation.cells.engines import Engine, TooLarge, engine_of
+from evaluation.cells.expressions.finer import sums_by_finer_groups
+from evaluation.cells.expressions.keyed import keyed_rows
+from evaluation.cells.expressions.rows import sample_rows
+from evaluation.cells.expressions.shares import SCALE
+from evaluation.cells.expressions.values import facts_of
+from evaluation.cells.frames import sorted_frame
+from evaluation.cells.gathered import CellTable
+from evaluation.cells.plan import MISSING, ROWS, SHARE, WEIGHT, CellPass, Plan
+from evaluation.cells.relation import Relation
+from evaluation.cells.settings import Settings
+from evaluation.cells.whole import whole_columns
+from evaluation.errors import DataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SUM = "ad_sum_"
+REFUSED = "ad_refused_"
+IN_ORDER = "sums of floating-point numbers were taken on one thread, so that order is one"
+
+
+@dataclass(frozen=True)
+class _Query:
+    """An expression and what its columns are."""
+
+    expression: Any
+    exact: bool
+    refused: Mapping[str, str]
+
+
+def run_cell_pass(relation: Relation, plan: Plan, one: CellPass, settings: Settings) -> CellTable:
+    """Return the cells of one pass.
+
+    Whole numbers are summed exactly, on any number of threads; other numbers on one thread, in the
+    order of the rows.
+
+    Parameters
+    ----------
+    relation
+        The panel.
+    plan
+        Conditions, flags and weight.
+    one
+        Key and sums.
+    settings
+        Limits of the engine.
+
+    Raises
+    ------
+    DataError
+        What reading the data shows; more cells than ``settings.most_cells``.
+    EnvironmentProblem
+        Where memory or disk do not suffice.
+    """
+    engine = engine_of(relation)
+    whole = whole_columns(relation, plan, one.quantities, settings)
+    try:
+        query = cell_query(relation, plan, one, whole, wide=False)
+        found = _cells(engine, relation, plan, one, query, settings)
+    except TooLarge:
+        query = cell_query(relation, plan, one, whole, wide=True)
+        found = _cells(engine, relation, plan, one, query, settings)
+    _refuse(found, query)
+    frame = _framed(found, one, query, whole_shares=plan.weight is None)
+    return CellTable(one, plan.conditions, frame, () if query.exact else (IN_ORDER,))
+
+
+def cell_query(
+    relation: Relation, plan: Plan, one: CellPass, whole: Mapping[str, bool], wide: bool
+) -> _Query:
+    """Return the expression of a pass.
+
+    Parameters
+    ----------
+    relation, plan, one
+        As for :func:`run_cell_pass`.
+    whole
+        Whether each float column among the quantities and the weight holds whole numbers alone.
+    wide
+        Whether products leave 64 bits.
+    """
+    shares = plan.units is not None and plan.units.shares
+    rows = keyed_rows(relation, plan, one, whole, shares)
+    exact = all(term.whole for term in (*rows.terms, *rows.factor))
+    plain = {ROWS: rows.table.count()}
+    if rows.weight is not None:
+        plain[WEIGHT] = rows.weight.value.sum()
+    if shares:
+        share = rows.table[SHARE]
+        if rows.weight is not None:
+            exact = False
+            share = share.cast("float64") / float(SCALE) * rows.weight.value.cast("float64")
+        plain[SHARE] = share.sum()
+    refused = _refused(relation, plan, rows.table)
+    plain |= {name: marks.sum() for name, (marks, _) in refused.items()}
+    key = {name: rows.table[name] for name in one.key}
+    if rows.missing is not None:
+        key[MISSING] = rows.missing
+    fine = frozenset(
+        at
+        for at, quantity in enumerate(one.quantities)
+        if quantity.name in one.fine and rows.terms[at].whole
+    )
+    expression = sums_by_finer_groups(
+        rows.table, key, rows.terms, rows.factor, fine, _names(one), plain, wide
+    )
+    return _Query(expression, exact, {name: line for name, (_, line) in refused.items()})
+
+
+def _cells(
+    engine: Engine,
+    relation: Relation,
+    plan: Plan,
+    one: CellPass,
+    query: _Query,
+    settings: Settings,
+) -> pa.Table:
+    """Return the rows of a query, refusing more than there may be."""
+    import pyarrow as pa
+
+    batches, count = [], 0
+    for batch in engine.stream(relation, query.expression, settings, not query.exact):
+        count += batch.num_rows
+        if count > settings.most_cells:
+            raise DataError(_too_many(engine, relation, plan, one, settings))
+        batches.append(batch)
+    if not batches:
+        names = (*one.key, MISSING, *query.expression.columns)
+        return pa.table({name: pa.array([], pa.int64()) for name in dict.fromkeys(names)})
+    return pa.Table.from_batches(batches)
+
+
+def _framed(found: pa.Table, one: CellPass, query: _Query, whole_shares: bool) -> pd.DataFrame:
+    """Return cells with their columns in the order of :class:`CellPass`, sorted."""
+    import pyarrow as pa
+
+    found = found.drop_columns(list(query.refused))
+    if MISSING not in found.column_names:
+        zeros = pa.array(np.zeros(found.num_rows, dtype=np.int64))
+        found = found.add_column(len(one.key), MISSING, zeros)
+    frame = sorted_frame(found, (*one.key, MISSING))
+    if SHARE in frame and whole_shares:
+        frame[SHARE] = frame[SHARE].astype(np.float64) / SCALE
+    return frame
+
+
+def _too_many(
+    engine: Engine, relation: Relation, plan: Plan, one: CellPass, settings: Settings
+) -> str:
+    """Return the line that names the key column with the most levels."""
+    table = sample_rows(relation, plan)
+    counts = table.aggregate(**{f"n{at}": table[name].nunique() for at, name in enumerate(one.key)})
+    levels = engine.fetch(relation, counts, settings).to_pylist()[0]
+    most = max(range(len(one.key)), key=lambda at: int(levels[f"n{at}"]))
+    return (
+        f"cells: {one.name} would have more than {settings.most_cells} cells; key column "
+        f"{one.key[most]!r} alone has {int(levels[f'n{most}'])} values: leave it out of the "
+        "model, cut it into bands, or run from microdata"
+    )
+
+
+def _names(one: CellPass) -> dict[str, tuple[int, ...]]:
+    """Return the positions of quantities whose product is summed, by the name of the sum."""
+    names: dict[str, tuple[int, ...]] = {}
+    wanted = [(at,) for at in range(len(one.quantities))] + list(one.products)
+    for members in wanted:
+        name = SUM + "_".join(one.quantities[at].name for at in members)
+        if name in names:
+            raise DataError(f"cells: two sums would be called {name!r}; rename a column")
+        names[name] = members
+    return names
+
+
+def _refused(relation: Relation, plan: Plan, table: Any) -> dict[str, tuple[Any, str]]:
+    """Return what no row of the sample may be: the mark of a row, and the line that refuses it."""
+    marks: dict[str, tuple[Any, str]] = {}
+    if plan.weight is not None:
+        low = facts_of(relation, plan.weight).low
+        if low is None or low < 0:
+            mark = (table[plan.weight] < 0).cast("int64")
+            line = f"panel.weight: column {plan.weight!r} holds negative values"
+            marks[f"{REFUSED}{plan.weight}_"] = (mark, line)
+    return marks
+
+
+def _refuse(found: pa.Table, query: _Query) -> None:
+    import pyarrow.compute as pc
+
+    for name, line in query.refused.items():
+        count = pc.sum(found.column(name)).as_py() or 0
+        if count:
+            raise DataError(line.format(count=int(count)))

@@ -1,0 +1,1 @@
+"""Spec into Ibis: conditions, flags and sums as expressions that every engine understands."""

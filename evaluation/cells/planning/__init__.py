@@ -1,0 +1,1 @@
+"""From a spec to the passes over its rows, one concern a file."""

@@ -1,0 +1,1 @@
+"""Cells kept in a folder, and what kept cells can answer."""

@@ -1,0 +1,143 @@
+"""What models are fitted on: cells where these are exact, else the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+from evaluation.cells.gathered import Gathered
+from evaluation.cells.model_cells import model_cells
+from evaluation.cells.needs_rows import NeedsRows
+from evaluation.cells.plan import Plan, Route
+from evaluation.cells.sample import CellSample, cell_sample
+from evaluation.data.model_data import ModelData
+from evaluation.data.model_rows import model_rows
+from evaluation.data.panel import FlowStep
+from evaluation.data.prepare import Prepared
+from evaluation.errors import DataError
+from evaluation.spec.model import Model
+from evaluation.spec.sample import Outcome
+from evaluation.spec.spec import Spec
+
+ASKED = "asked for"
+
+
+class Supply:
+    """The rows and cells of one spec; rows are prepared when they are first asked for.
+
+    Parameters
+    ----------
+    spec
+        What is asked.
+    rows
+        Prepares the rows; ``None`` where they are out of reach.
+    plan
+        Which model runs from cells; ``None`` where all run from rows.
+    gathered
+        The cells; ``None`` where no model runs from any.
+    """
+
+    def __init__(
+        self,
+        spec: Spec,
+        rows: Callable[[], Prepared] | None,
+        plan: Plan | None = None,
+        gathered: Gathered | None = None,
+    ) -> None:
+        self.spec = spec
+        self.plan = plan
+        self.gathered = gathered
+        self._rows = rows
+        # Whatever the sample is refused for is told before any model is fitted.
+        self._samples: dict[str, CellSample] = {}
+        if gathered is not None:
+            self._samples = {
+                name: cell_sample(spec, gathered, table) for name, table in gathered.tables.items()
+            }
+
+    @property
+    def origin(self) -> str:
+        """How cells came: ``built``, ``reused``, ``given``, or ``none``."""
+        return "none" if self.gathered is None else self.gathered.origin
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be said of the cells."""
+        return () if self.gathered is None else self.gathered.notes
+
+    @property
+    def inputs(self) -> Mapping[str, str]:
+        """Digest of every input by a printable name."""
+        return self.rows.panel.inputs if self.gathered is None else self.gathered.inputs
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the rows are within reach."""
+        return self._rows is not None
+
+    @cached_property
+    def rows(self) -> Prepared:
+        """The rows, with their roles.
+
+        Raises
+        ------
+        DataError
+            Where they are out of reach, or with what reading them shows.
+        """
+        if self._rows is None:
+            raise DataError("panel: only cells were given, and no rows; run without --cells")
+        return self._rows()
+
+    @cached_property
+    def flow(self) -> tuple[FlowStep, ...]:
+        """What each step of the sample has left."""
+        samples = tuple(self._samples.values())
+        return samples[0].prepared.panel.flow if samples else self.rows.panel.flow
+
+    def route(self, model: Model) -> Route:
+        """Return where a model is to be estimated from."""
+        if self.plan is None:
+            return Route(model.id, "microdata", ASKED)
+        return self.plan.route(model.id)
+
+    def cells(self, model: Model, route: Route, name: str, outcome: Outcome) -> ModelData:
+        """Return the cells that a model sees for one outcome.
+
+        Raises
+        ------
+        DataError
+            What rows would be refused for as well.
+        NeedsRows
+            Where cells are not enough.
+        """
+        if route.cells not in self._samples:
+            raise NeedsRows("its cells were not built")
+        sample = self._samples[route.cells]
+        if sample.grouped:
+            prepared = sample.prepared
+            return model_rows(prepared.panel, prepared.roles, self.spec, model, name, outcome)
+        return model_cells(sample, self.spec, model, route, name, outcome)
+
+    def model_rows(self, model: Model, name: str, outcome: Outcome) -> ModelData:
+        """Return the rows that a model sees for one outcome.
+
+        Raises
+        ------
+        DataError
+            Where they are out of reach, or refused.
+        """
+        rows = self.rows
+        return model_rows(rows.panel, rows.roles, self.spec, model, name, outcome)
+
+    def holding(self, *columns: str) -> Prepared:
+        """Return a sample whose entries tell the mean of columns: cells if some do, else rows.
+
+        Parameters
+        ----------
+        columns
+            Columns that are not logged.
+        """
+        for sample in self._samples.values():
+            if all(column in sample.prepared.panel.frame for column in columns):
+                return sample.prepared
+        return self.rows

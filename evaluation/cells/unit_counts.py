@@ -1,0 +1,222 @@
+"""How many units a model sees, and whether each is seen in every period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from evaluation.cells.gathered import UnitFacts
+from evaluation.cells.plan import Plan
+from evaluation.data.designs.did import members
+from evaluation.data.moments import WORD_BITS, UnitsSeen
+from evaluation.data.panel import Panel
+from evaluation.data.periods import Calendar
+from evaluation.spec.columns import columns_of_model
+from evaluation.spec.design import DidDesign, RdDesign
+from evaluation.spec.model import Model
+from evaluation.spec.sample import Outcome
+from evaluation.spec.spec import Spec
+
+BoolArray = NDArray[np.bool_]
+SEEN, PATTERNS = "ad_seen_", "ad_patterns"
+
+
+@dataclass(frozen=True)
+class UnitCounts:
+    """What is known of the units behind a model's rows.
+
+    Attributes
+    ----------
+    units
+        Distinct units, ``None`` where the kinds of row were not counted.
+    complete
+        Whether each is seen once in every period, ``None`` where that is unknown.
+    seen
+        When each is seen.
+    """
+
+    units: int | None = None
+    complete: bool | None = None
+    seen: UnitsSeen | None = None
+
+
+def units_of_model(
+    spec: Spec, plan: Plan, facts: UnitFacts, model: Model, outcome: Outcome
+) -> UnitCounts:
+    """Return how many units have a row that a model uses for one outcome.
+
+    Parameters
+    ----------
+    spec, plan
+        What was asked.
+    facts
+        Histories, and the kinds of row that occur in them.
+    model, outcome
+        Which rows.
+    """
+    design = spec.design
+    received = getattr(design, "treatment", None)
+    needed = [outcome.column, *columns_of_model(model)]
+    needed += [] if received is None else [received.column]
+    needed += [] if plan.weight is None else [plan.weight]
+    kinds = _kinds(spec, plan, facts)
+    if kinds is None or not {*needed} - _named(spec) <= {*plan.watched}:
+        return UnitCounts()
+    used = _with_role(spec, kinds)
+    if used is None:
+        return UnitCounts()
+    for column in {*needed} & {*plan.watched}:
+        used &= ~kinds.lacks[column]
+    if model.keep:
+        kept = kinds.panel.answer(f"models.{model.id}.keep")
+        if kept is None:
+            return UnitCounts()
+        used &= kept.eq(1).to_numpy(dtype=bool)
+    periods = getattr(model.options, "periods", "all")
+    if periods != "all" and isinstance(design, RdDesign):
+        post = kinds.panel.answer("design.reform_date")
+        if post is None:
+            return UnitCounts()
+        used &= post.eq(1 if periods == "post" else 0).to_numpy(dtype=bool)
+    return _counted(spec, plan, facts, used)
+
+
+def units_with_role(spec: Spec, plan: Plan, facts: UnitFacts) -> int | None:
+    """Return how many units have a row to which the design gives a role; ``None`` if unknown."""
+    kinds = _kinds(spec, plan, facts)
+    used = None if kinds is None else _with_role(spec, kinds)
+    return None if used is None else _counted(spec, plan, facts, used).units
+
+
+@dataclass(frozen=True)
+class _Kinds:
+    """The kinds of row that occur: their flags as a panel, what they lack, and if words say where.
+
+    ``placed`` says whether words part values of the running variable, so that no flag need do so.
+    """
+
+    panel: Panel
+    lacks: dict[str, BoolArray]
+    placed: bool
+
+
+def _kinds(spec: Spec, plan: Plan, facts: UnitFacts) -> _Kinds | None:
+    if not facts.patterns or facts.histories.empty:
+        return None
+    patterns = np.array(facts.patterns, dtype=np.int64)
+    lacks = {
+        column: ((patterns[:, 0] >> bit) & 1).astype(bool)
+        for bit, column in enumerate(plan.watched)
+    }
+    values = {
+        flag.name: pd.Series(patterns[:, 1 + at]).where(patterns[:, 1 + at] >= 0)
+        for at, flag in enumerate(plan.flags)
+    }
+    frame = pd.DataFrame(values, index=range(len(patterns)))
+    answers = {flag.where: flag.name for flag in plan.flags if not flag.negated}
+    panel = Panel(frame, None, Calendar("integer", 0), {}, (), None, None, answers=answers)
+    return _Kinds(panel, lacks, facts.axis is not None)
+
+
+def _with_role(spec: Spec, kinds: _Kinds) -> BoolArray | None:
+    """Return the kinds of row that have a role, ``None`` where no flag says so."""
+    roles: dict[str, Callable[[Spec, _Kinds], BoolArray | None]] = {
+        "did": _did,
+        "rd": _rd,
+        "staggered_did": lambda spec, kinds: np.ones(len(kinds.panel.frame), dtype=bool),
+    }
+    return roles[spec.design.kind](spec, kinds)
+
+
+def _did(spec: Spec, kinds: _Kinds) -> BoolArray | None:
+    design = spec.design
+    if not isinstance(design, DidDesign) or design.treatment is not None or design.treated is None:
+        return np.ones(len(kinds.panel.frame), dtype=bool)
+    asked = {"treated": design.treated, "control": design.control, "post": design.post}
+    asked["third"] = design.third
+    if any(
+        one is not None and f"design.{key}" not in kinds.panel.answers for key, one in asked.items()
+    ):
+        return None
+    treated, control, dated = members(kinds.panel, design.treated, design)
+    return (treated | control) & dated
+
+
+def _rd(spec: Spec, kinds: _Kinds) -> BoolArray | None:
+    design = spec.design
+    if not isinstance(design, RdDesign) or design.running_variable.column not in kinds.lacks:
+        return None
+    used = ~kinds.lacks[design.running_variable.column]
+    if design.donut is None or kinds.placed:
+        return used
+    inside = kinds.panel.answer("design.donut")
+    return None if inside is None else used & inside.eq(0).to_numpy(dtype=bool)
+
+
+def _named(spec: Spec) -> set[str]:
+    """Return the columns whose nulls are refused when the panel is read."""
+    return {name for name in (spec.panel.unit, spec.panel.time) if name is not None}
+
+
+def _counted(spec: Spec, plan: Plan, facts: UnitFacts, used: BoolArray) -> UnitCounts:
+    seen = seen_by(plan, facts, tuple(int(at) for at in np.flatnonzero(used)))
+    design = spec.design
+    if seen is not None and facts.axis is not None and isinstance(design, RdDesign):
+        seen = _from_cutoff(seen, design)
+    if seen is not None:
+        return UnitCounts(seen.count, seen.complete if facts.axis is None else None, seen)
+    histories = facts.histories
+    if PATTERNS not in histories or facts.axis is not None:
+        return UnitCounts()
+    chosen = np.int64(sum(1 << int(at) for at in np.flatnonzero(used)))
+    inside = (histories[PATTERNS].to_numpy(np.int64) & chosen) != 0
+    return UnitCounts(int(histories["ad_units"].to_numpy()[inside].sum()))
+
+
+def _from_cutoff(seen: UnitsSeen, design: RdDesign) -> UnitsSeen:
+    """Return where units are seen as distances from the cutoff, the donut left out."""
+    origin = seen.origin - float(design.cutoff)
+    placed = replace(seen, origin=origin, axis="running")
+    distance = origin + np.arange(WORD_BITS * seen.words.shape[1])
+    return placed.among(distance[np.abs(distance) >= (design.donut or 0)])
+
+
+def seen_by(plan: Plan, facts: UnitFacts, kinds: tuple[int, ...]) -> UnitsSeen | None:
+    """Return when units have a row of some kinds; ``None`` where words do not part the kinds.
+
+    Parameters
+    ----------
+    plan
+        How time is counted.
+    facts
+        Histories with ``ad_seen_<kind>_<word>``; or with ``ad_seen_<word>``, which tell if every
+        row of the units concerned is of these kinds.
+    kinds
+        Positions in ``facts.patterns``.
+    """
+    histories = facts.histories
+    months = plan.calendar.months if plan.calendar is not None and facts.axis is None else 1
+    units = histories["ad_units"].to_numpy(np.int64)
+    parted = sum(f"{SEEN}{kind}_0" in histories for kind in range(len(facts.patterns)))
+    if parted and parted == len(facts.patterns):
+        count = sum(f"{SEEN}0_{word}" in histories for word in range(histories.shape[1]))
+        words = np.zeros((len(units), count), dtype=np.int64)
+        for kind in kinds:
+            names = [f"{SEEN}{kind}_{word}" for word in range(count)]
+            words |= histories[names].to_numpy(np.int64)
+    elif f"{SEEN}0" in histories and PATTERNS in histories:
+        chosen = np.int64(sum(1 << kind for kind in kinds))
+        own = histories[PATTERNS].to_numpy(np.int64)
+        if (((own & chosen) != 0) & ((own & ~chosen) != 0)).any():
+            return None
+        count = sum(f"{SEEN}{word}" in histories for word in range(histories.shape[1]))
+        words = histories[[f"{SEEN}{word}" for word in range(count)]].to_numpy(np.int64)
+        words = np.where(((own & chosen) != 0)[:, None], words, 0)
+    else:
+        return None
+    inside = (words != 0).any(axis=1)
+    return UnitsSeen(words[inside], units[inside], facts.origin, length=max(months, 1))

@@ -1,0 +1,89 @@
+"""What was worked out before from the same arrays, within one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Made = TypeVar("Made")
+# What is held at most, arrays it was made of included.
+MOST_BYTES = 200_000_000
+
+
+@dataclass(frozen=True)
+class _Held:
+    kind: str
+    given: tuple[NDArray[Any], ...]
+    value: Any
+    size: int
+
+
+@dataclass(frozen=True)
+class Memo:
+    """Results by what they were made of: outcomes of a model share all but the outcome.
+
+    Arrays are compared entry by entry, so a result is that of its arrays, whoever asked first.
+    Nobody may write into what it returns. The oldest results go first.
+
+    Attributes
+    ----------
+    most_bytes
+        Largest size of everything held.
+    """
+
+    most_bytes: int = MOST_BYTES
+    _held: list[_Held] = field(default_factory=list, repr=False)
+
+    def value(self, kind: str, given: Sequence[NDArray[Any]], make: Callable[[], Made]) -> Made:
+        """Return what ``make`` makes, from memory where it was made of equal arrays before.
+
+        Parameters
+        ----------
+        kind
+            What is made, and of what but for arrays.
+        given
+            Arrays that decide the result.
+        make
+            Makes it.
+        """
+        for one in reversed(self._held):
+            if one.kind == kind and _equal(one.given, given):
+                found: Made = one.value
+                return found
+        made = make()
+        size = _bytes(made) + _bytes(tuple(given))
+        if size <= self.most_bytes:
+            self._held.append(_Held(kind, tuple(given), made, size))
+            while sum(one.size for one in self._held) > self.most_bytes:
+                del self._held[0]
+        return made
+
+
+def remembered(
+    memo: Memo | None, kind: str, given: Sequence[NDArray[Any]], make: Callable[[], Made]
+) -> Made:
+    """Return :meth:`Memo.value`, or what ``make`` makes where nothing is remembered."""
+    return make() if memo is None else memo.value(kind, given, make)
+
+
+def _equal(held: Sequence[NDArray[Any]], given: Sequence[NDArray[Any]]) -> bool:
+    return len(held) == len(given) and all(
+        a is b or (a.dtype == b.dtype and np.array_equal(a, b))
+        for a, b in zip(held, given, strict=True)
+    )
+
+
+def _bytes(value: Any) -> int:
+    if isinstance(value, np.ndarray):
+        return int(value.nbytes)
+    if isinstance(value, dict):
+        return sum(_bytes(one) for one in value.values())
+    if isinstance(value, (tuple, list)):
+        return sum(_bytes(one) for one in value)
+    if is_dataclass(value):
+        return sum(_bytes(getattr(value, one.name)) for one in fields(value))
+    return 0

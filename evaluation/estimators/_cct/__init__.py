@@ -1,0 +1,1 @@
+"""Calonico, Cattaneo and Titiunik's local polynomials, from sums at the values of x alone."""

@@ -1,0 +1,154 @@
+"""Decide what a spec's models are fitted on, and make it ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from evaluation.cells.gather import Asked, Columns, gather
+from evaluation.cells.gathered import Gathered
+from evaluation.cells.needs import NotFromCells
+from evaluation.cells.opening import open_rows
+from evaluation.cells.origin import reading_digest
+from evaluation.cells.plan import Plan
+from evaluation.cells.planning.plan_cells import plan_cells
+from evaluation.cells.settings import Settings
+from evaluation.cells.store.given import given_cells
+from evaluation.cells.supply import Supply
+from evaluation.data.panel import require_columns
+from evaluation.data.prepare import Prepared, prepare
+from evaluation.data.read_once import ReadOnce
+from evaluation.data.sources import open_source
+from evaluation.data.sources.frame import Frame
+from evaluation.errors import DataError
+from evaluation.estimators.cell_needs import needs_of
+from evaluation.spec.columns import columns_of_spec
+from evaluation.spec.model import Model
+from evaluation.spec.spec import Spec
+
+Engine = Literal["auto", "microdata"]
+Timed = Callable[[str], AbstractContextManager[None]]
+CELLS = "cells"
+
+
+@dataclass(frozen=True)
+class Request:
+    """How a spec is to be run; see ``pipeline.run_spec``."""
+
+    spec: Spec
+    frame: pd.DataFrame | None = None
+    memory: Path | None = None
+    rebuild: bool = False
+    engine: Engine = "auto"
+    settings: Settings = field(default_factory=Settings)
+
+
+def supply_of(request: Request, timed: Timed) -> Supply:
+    """Return cells for the models that these answer exactly, and rows for the others.
+
+    Parameters
+    ----------
+    request
+        The spec, and how it is to be run.
+    timed
+        Times a stage of that name: reading rows is one, whenever it happens.
+
+    Raises
+    ------
+    DataError
+        With what reading the data shows.
+    """
+    spec, memory = request.spec, request.memory
+    source = ReadOnce(open_source(spec) if request.frame is None else Frame(request.frame))
+
+    def rows(unique: bool = False) -> Prepared:
+        with timed("read and sample"):
+            return prepare(spec, source, memory, unique=unique)
+
+    if request.engine == "microdata" or not _may_use_cells(spec):
+        supply = Supply(spec, rows, None if request.engine == "microdata" else plan_of(spec)(None))
+        _ = supply.rows  # what the sample is refused for comes before any model
+        return supply
+    gathered = _gathered(request, source)
+    counted = gathered.units is not None
+    return Supply(spec, lambda: rows(unique=counted), gathered.plan, gathered)
+
+
+def cells_of(request: Request) -> Gathered:
+    """Return the cells of a spec, and nothing else.
+
+    Raises
+    ------
+    DataError
+        Where no model of the spec runs from cells, or with what reading the data shows.
+    """
+    spec = request.spec
+    if not _may_use_cells(spec):
+        reasons = (route.reason for route in plan_of(spec)(None).routes)
+        raise DataError(
+            f"{spec.id}: no model runs from cells ({'; '.join(dict.fromkeys(reasons))})"
+        )
+    return _gathered(
+        request, ReadOnce(open_source(spec) if request.frame is None else Frame(request.frame))
+    )
+
+
+def _gathered(request: Request, source: ReadOnce) -> Gathered:
+    spec, memory = request.spec, request.memory
+    named = columns_of_spec(spec)
+    require_columns(named, source.columns())
+    asked = Asked(plan_of(spec), tuple(named), reading_digest(spec), spec.panel.unit)
+    folder = None if memory is None else memory / CELLS
+    within = open_rows(spec, source, memory, request.settings)
+    return gather(asked, within, folder, request.settings, rebuild=request.rebuild)
+
+
+def given_supply(spec: Spec, folder: Path) -> Supply:
+    """Return the cells that a folder holds, and no rows.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such folder, or it holds no cells.
+    DataError
+        Where its cells do not answer the spec.
+    """
+    gathered = given_cells(spec, folder, plan_of(spec))
+    return Supply(spec, None, gathered.plan, gathered)
+
+
+def plan_of(spec: Spec) -> Callable[[Columns | None], Plan]:
+    """Return what makes the plan of a spec from facts of its columns."""
+    needs = needs_of(spec)
+
+    def plan(columns: Columns | None) -> Plan:
+        words = {model.id: _not_numbers(spec, model, columns or {}) for model in spec.models}
+        texts = {name: NotFromCells(reason) for name, reason in words.items() if reason}
+        return plan_cells(spec, {**needs, **texts}, columns)
+
+    return plan
+
+
+def _not_numbers(spec: Spec, model: Model, columns: Columns) -> str:
+    """Return what keeps a model from sums: the rows then say which key of the spec is wrong."""
+    summed = [spec.outcomes[name].column for name in spec.outcomes_of(model)]
+    summed += [e.first_stage for e in spec.smallest_effect_of_interest if e.first_stage]
+    summed += [*model.controls, *filter(None, [spec.panel.weight])]
+    received = getattr(spec.design, "treatment", None)
+    summed += [] if received is None else [received.column]
+    held = (
+        f"column {name!r} holds no numbers"
+        for name in summed
+        if name in columns and columns[name].kind in ("text", "date")
+    )
+    return next(held, "")
+
+
+def _may_use_cells(spec: Spec) -> bool:
+    """Whether some model may run from cells, by the text of the spec alone."""
+    return any(route.engine == "cells" for route in plan_of(spec)(None).routes)

@@ -1,0 +1,153 @@
+-- Cells of the spec age_did, for DuckDB. COPY (...) TO 'cells_1.parquet' (FORMAT parquet) saves a result.
+-- Every statement is a SELECT: it needs the right to read one table, and nothing else.
+-- The table is called "panel": cells --table NAME writes another name.
+-- Columns that it must have, and how they are read:
+--   "ym": whole numbers
+--   "age_months": whole numbers
+--   "muni_h": any type; compared with text where it is compared
+--   "employed": whole numbers
+--   "in_education": whole numbers
+--   "condition_imposed": whole numbers
+--   "female": numbers
+--   "immigrant": numbers
+--   "person_id": any type; compared with text where it is compared
+-- Save each result under the name above it, all in one folder; then:
+--   activity-duty run age_did --cells FOLDER
+-- Models:
+--   main: from cells_1
+--   path: from cells_1
+
+-- Save as cells_1.parquet
+SELECT
+  "t1"."ym",
+  "t1"."muni_h",
+  "t1"."ad_treated",
+  "t1"."ad_control",
+  (
+    CAST("t1"."employed" IS NULL AS BIGINT) * 1
+  ) + (
+    CAST("t1"."in_education" IS NULL AS BIGINT) * 2
+  ) + (
+    CAST("t1"."condition_imposed" IS NULL AS BIGINT) * 4
+  ) + (
+    CAST("t1"."female" IS NULL AS BIGINT) * 8
+  ) + (
+    CAST("t1"."immigrant" IS NULL AS BIGINT) * 16
+  ) AS "ad_missing",
+  COUNT(*) AS "ad_rows",
+  CAST(SUM("t1"."employed") AS BIGINT) AS "ad_sum_employed",
+  CAST(SUM("t1"."in_education") AS BIGINT) AS "ad_sum_in_education",
+  CAST(SUM("t1"."condition_imposed") AS BIGINT) AS "ad_sum_condition_imposed",
+  SUM("t1"."female") AS "ad_sum_female",
+  SUM("t1"."immigrant") AS "ad_sum_immigrant",
+  CAST(SUM("t1"."employed" * "t1"."employed") AS BIGINT) AS "ad_sum_employed_employed",
+  SUM(CAST("t1"."employed" AS DOUBLE) * "t1"."female") AS "ad_sum_employed_female",
+  SUM(CAST("t1"."employed" AS DOUBLE) * "t1"."immigrant") AS "ad_sum_employed_immigrant",
+  CAST(SUM("t1"."in_education" * "t1"."in_education") AS BIGINT) AS "ad_sum_in_education_in_education",
+  SUM(CAST("t1"."in_education" AS DOUBLE) * "t1"."female") AS "ad_sum_in_education_female",
+  SUM(CAST("t1"."in_education" AS DOUBLE) * "t1"."immigrant") AS "ad_sum_in_education_immigrant",
+  CAST(SUM("t1"."condition_imposed" * "t1"."condition_imposed") AS BIGINT) AS "ad_sum_condition_imposed_condition_imposed",
+  SUM(CAST("t1"."condition_imposed" AS DOUBLE) * "t1"."female") AS "ad_sum_condition_imposed_female",
+  SUM(CAST("t1"."condition_imposed" AS DOUBLE) * "t1"."immigrant") AS "ad_sum_condition_imposed_immigrant",
+  SUM("t1"."female" * "t1"."female") AS "ad_sum_female_female",
+  SUM("t1"."female" * "t1"."immigrant") AS "ad_sum_female_immigrant",
+  SUM("t1"."immigrant" * "t1"."immigrant") AS "ad_sum_immigrant_immigrant"
+FROM (
+  SELECT
+    "t0"."ym",
+    "t0"."age_months",
+    "t0"."muni_h",
+    CAST("t0"."employed" AS BIGINT) AS "employed",
+    CAST("t0"."in_education" AS BIGINT) AS "in_education",
+    CAST("t0"."condition_imposed" AS BIGINT) AS "condition_imposed",
+    CASE
+      WHEN ISNAN(CAST("t0"."female" AS DOUBLE))
+      THEN CAST(NULL AS DOUBLE)
+      ELSE CAST("t0"."female" AS DOUBLE)
+    END AS "female",
+    CASE
+      WHEN ISNAN(CAST("t0"."immigrant" AS DOUBLE))
+      THEN CAST(NULL AS DOUBLE)
+      ELSE CAST("t0"."immigrant" AS DOUBLE)
+    END AS "immigrant",
+    "t0"."person_id",
+    CAST((
+      "t0"."age_months" - 1
+    ) < 360 AS TINYINT) AS "ad_treated",
+    CAST("t0"."age_months" >= 372 AS TINYINT) AS "ad_control"
+  FROM "panel" AS "t0"
+  WHERE
+    "t0"."ym" >= 201301
+    AND "t0"."ym" <= 201912
+    AND COALESCE((
+      "t0"."age_months" >= 300
+    ) AND (
+      "t0"."age_months" < 420
+    ), FALSE)
+    AND NOT (
+      (
+        "t0"."ym" >= 201607
+      ) AND (
+        "t0"."ym" <= 201612
+      )
+    )
+) AS "t1"
+GROUP BY
+  1,
+  2,
+  3,
+  4,
+  5;
+
+-- A check, not to be saved. It must give 0: no unit has two rows at one time.
+SELECT
+  COALESCE(CAST(SUM("t2"."ad_rows" - 1) AS BIGINT), 0) AS "ad_repeated"
+FROM (
+  SELECT
+    "t1"."person_id",
+    "t1"."ym",
+    COUNT(*) AS "ad_rows"
+  FROM (
+    SELECT
+      "t0"."ym",
+      "t0"."age_months",
+      "t0"."muni_h",
+      CAST("t0"."employed" AS BIGINT) AS "employed",
+      CAST("t0"."in_education" AS BIGINT) AS "in_education",
+      CAST("t0"."condition_imposed" AS BIGINT) AS "condition_imposed",
+      CASE
+        WHEN ISNAN(CAST("t0"."female" AS DOUBLE))
+        THEN CAST(NULL AS DOUBLE)
+        ELSE CAST("t0"."female" AS DOUBLE)
+      END AS "female",
+      CASE
+        WHEN ISNAN(CAST("t0"."immigrant" AS DOUBLE))
+        THEN CAST(NULL AS DOUBLE)
+        ELSE CAST("t0"."immigrant" AS DOUBLE)
+      END AS "immigrant",
+      "t0"."person_id",
+      CAST((
+        "t0"."age_months" - 1
+      ) < 360 AS TINYINT) AS "ad_treated",
+      CAST("t0"."age_months" >= 372 AS TINYINT) AS "ad_control"
+    FROM "panel" AS "t0"
+    WHERE
+      "t0"."ym" >= 201301
+      AND "t0"."ym" <= 201912
+      AND COALESCE((
+        "t0"."age_months" >= 300
+      ) AND (
+        "t0"."age_months" < 420
+      ), FALSE)
+      AND NOT (
+        (
+          "t0"."ym" >= 201607
+        ) AND (
+          "t0"."ym" <= 201612
+        )
+      )
+  ) AS "t1"
+  GROUP BY
+    1,
+    2
+) AS "t2";
