@@ -71,7 +71,14 @@ def run_cell_pass(relation: Relation, plan: Plan, one: CellPass, settings: Setti
         found = _cells(engine, relation, plan, one, query, settings)
     except TooLarge:
         query = cell_query(relation, plan, one, whole, wide=True)
-        found = _cells(engine, relation, plan, one, query, settings)
+        try:
+            found = _cells(engine, relation, plan, one, query, settings)
+        except TooLarge:
+            named = ", ".join(repr(quantity.column) for quantity in one.quantities)
+            raise DataError(
+                f"panel: a column among {named} holds whole numbers too large for exact sums of "
+                "products; check its codes for missing values, or write it in larger units"
+            ) from None
     _refuse(found, query)
     frame = _framed(found, one, query, whole_shares=plan.weight is None)
     return CellTable(one, plan.conditions, frame, () if query.exact else (IN_ORDER,))

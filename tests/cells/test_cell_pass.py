@@ -359,6 +359,15 @@ def test_what_is_refused(relate: Any, asked: dict[str, Any], words: str) -> None
     assert "0301" not in str(caught.value)
 
 
+def test_products_beyond_exact_sums_end_in_one_line(relate: Any) -> None:
+    codes = panel().assign(kroner=2**62)
+    quantities = (Quantity("kroner", "kroner"),)
+    one = CellPass("cells_1", ("female",), quantities, ((0, 0),))
+    with pytest.raises(DataError) as caught:
+        run_cell_pass(relate(codes), PLAN, one, SETTINGS)
+    assert "'kroner' holds whole numbers too large for exact sums" in str(caught.value)
+
+
 def test_too_many_cells_names_the_key_that_explodes(relate: Any) -> None:
     one = CellPass("cells_1", ("ym", "kroner"), (), ())
     with pytest.raises(DataError) as caught:

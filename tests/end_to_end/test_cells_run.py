@@ -548,6 +548,7 @@ TABLES: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
     "no rows in a cell": (lambda table: table.assign(ad_rows=0), "rows above 0"),
     "text": (lambda table: table.assign(ad_sum_work="many"), "'ad_sum_work' holds text"),
     "empty": (lambda table: table.iloc[:0], "holds no cells"),
+    "saved twice": (lambda table: pd.concat([table, table]), "cells stand twice"),
 }
 
 

@@ -143,6 +143,11 @@ def _table(folder: Path, plan: Plan, made: CellPass) -> CellTable:
             )
     if not len(frame):
         raise DataError(f"{file}: holds no cells; check the SELECT and the sample")
+    twice = int(frame.duplicated([*made.key, MISSING]).sum())
+    if twice:
+        raise DataError(
+            f"{file}: {twice} cells stand twice; save the result of the SELECT once, as it is"
+        )
     return CellTable(made, plan.conditions, frame.loc[:, columns])
 
 

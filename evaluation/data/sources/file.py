@@ -106,6 +106,11 @@ def open_source(spec: Spec) -> File:
     else:
         files = (path,)
     if ending not in FORMATS:
+        if not _is(path.exists):
+            raise DataError(
+                f"panel.path: {panel.path}: no such file or folder; a path is relative to the "
+                "spec's own folder"
+            )
         raise DataError(f"panel.path: {panel.path}: unknown ending; allowed: {', '.join(FORMATS)}")
     if not all(_is(file.is_file) for file in files):
         raise DataError(f"panel.path: {panel.path}: no such file; check the name and the folder")
