@@ -86,8 +86,11 @@ def test_a_missing_column_is_named(tiny, ending: str) -> None:
 
 
 def test_other_files_are_refused(tiny) -> None:
+    (tiny.folder / "rows.xlsx").touch()
     with pytest.raises(DataError, match=r"rows.xlsx: unknown ending; allowed: csv, parquet"):
         tiny.from_file(**changes("rows.xlsx"))
+    with pytest.raises(DataError, match=r"rows: no such file or folder"):
+        tiny.from_file(**changes("rows"))
     with pytest.raises(DataError, match=r"rows.csv: no such file"):
         tiny.from_file(**changes("rows.csv"))
 
