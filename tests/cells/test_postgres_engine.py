@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
@@ -31,7 +32,7 @@ def server(require, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Start a server on a socket in a folder; yield the folder."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     require("postgres", bool(found), "no Postgres server (Debian: postgresql)")
-    pytest.importorskip("psycopg")
+    require("postgres", find_spec("psycopg") is not None, "no psycopg (activity-duty[postgres])")
     programs = found[-1].parent
     # Short, since the name of a socket has room for 107 letters.
     folder = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())

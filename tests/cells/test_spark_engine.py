@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
@@ -47,7 +48,7 @@ STATEMENT = re.compile(r"-- Save as (\w+)\.parquet\n(.*?);\n", re.S)
 def folder(require, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Write the same rows as parquet files and as a DuckDB file; work in their folder."""
     require("spark", shutil.which("java") is not None, "no Java (Debian: openjdk-17-jre-headless)")
-    pytest.importorskip("pyspark")
+    require("spark", find_spec("pyspark") is not None, "no pyspark (activity-duty[spark])")
     folder = tmp_path_factory.mktemp("spark")
     draw = np.random.default_rng(20170101)
     at = np.arange(ROWS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -50,8 +51,10 @@ def test_java_new_enough(prints: str, tmp_path: Path, monkeypatch: pytest.Monkey
     require_java()
 
 
-def test_without_java_spark_is_not_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("pyspark")
+def test_without_java_spark_is_not_started(
+    require, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require("spark", find_spec("pyspark") is not None, "no pyspark (activity-duty[spark])")
     import pandas as pd
 
     pd.DataFrame({"x": [1]}).to_parquet(tmp_path / "a.parquet")

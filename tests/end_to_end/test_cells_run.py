@@ -272,6 +272,7 @@ def test_cells_say_what_rows_say_of(folder: Path, case: str) -> None:
     spec = spec_of(folder, DID, models, **changes)
     cells, rows = (run_spec(spec, engine=engine) for engine in ("auto", "microdata"))
     assert {row.status for row in rows.estimates} <= {"ok", "warned"}
+    assert set(engines(cells).values()) == {"cells"}
     hold_equal(cells, rows)
 
 
@@ -285,6 +286,8 @@ def test_group_time_effects_with_gaps_are_those_of_the_rows(folder: Path) -> Non
         outcomes=outcomes,
     )
     cells, rows = (run_spec(spec, frame=frame, engine=engine) for engine in ("auto", "microdata"))
+    used = {row.outcome: row.value for row in cells.details if row.name == "engine"}
+    assert used == {"score": "microdata", "work": "cells"}
     hold_equal(cells, rows)
 
 
