@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ from evaluation.cells.settings import Settings
 from evaluation.checks.judging import judge_models
 from evaluation.checks.known_truth import known_truths
 from evaluation.errors import SpecError
-from evaluation.estimators.fitting import estimate_models
+from evaluation.estimators.fitting import ModelResult, estimate_models, fit_models
 from evaluation.estimators.supplying import Engine, Request, given_supply, supply_of
 from evaluation.report.notes import notes_of
 from evaluation.report.points import plotted_points
@@ -74,12 +75,13 @@ def run_spec(
     clock = Clock(announce)
     with clock("cells"):
         request = Request(spec, frame, memory, rebuild, engine, settings)
+        request = replace(request, source=request.opened()) if cells is None else request
         supply = supply_of(request, clock) if cells is None else given_supply(spec, cells)
         announce(f"cells: {supply.origin}")
     with clock("estimate"):
         results = estimate_models(spec, supply, announce)
     with clock("check"):
-        verdicts = judge_models(spec, supply, results)
+        verdicts = judge_models(spec, supply, results, _refit(request, cells), announce)
     with clock("truth"):
         known = with_truth and frame is None and supply.has_rows
         truths = known_truths(spec, lambda: supply.rows, results) if known else ()
@@ -96,6 +98,18 @@ def run_spec(
             notes=(*notes_of(spec), *supply.notes),
             cells=supply.origin,
         )
+
+
+def _refit(request: Request, cells: Path | None) -> Callable[[Spec], tuple[ModelResult, ...]]:
+    """Return what estimates another spec on the input of a request."""
+
+    def refit(variant: Spec) -> tuple[ModelResult, ...]:
+        if cells is not None:
+            return fit_models(variant, given_supply(variant, cells))
+        asked = replace(request, spec=variant, rebuild=False)
+        return fit_models(variant, supply_of(asked, lambda stage: nullcontext()))
+
+    return refit
 
 
 def refuse_unavailable(spec: Spec, *, built_in_source: bool = True) -> None:

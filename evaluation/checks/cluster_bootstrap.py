@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from evaluation.checks._moments import refused_without_moments
-from evaluation.checks.contract import ModelResult, Verdict
+from evaluation.checks.contract import Case, ModelResult, Verdict
 from evaluation.estimators.contract import Fit
 from evaluation.inference.cluster_bootstrap import cluster_bootstrap
 from evaluation.spec.options import Evidence, OptionsModel
@@ -31,7 +31,7 @@ class Options(OptionsModel):
     seed: int = Field(ge=0)
 
 
-def run(result: ModelResult, options: Any) -> tuple[Verdict, ...]:
+def run(case: Case, options: Any) -> tuple[Verdict, ...]:
     """Draw clusters with replacement, refit, and test every coefficient against zero.
 
     The test compares t with the draws' (b* - b) / se*; the verdict is ``rejected`` or
@@ -40,8 +40,8 @@ def run(result: ModelResult, options: Any) -> tuple[Verdict, ...]:
     """
     return tuple(
         verdict
-        for name, fit in result.fits.items()
-        for verdict in _verdicts(name, fit, result, options)
+        for name, fit in case.result.fits.items()
+        for verdict in _verdicts(name, fit, case.result, options)
     )
 
 

@@ -2,13 +2,67 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from evaluation.data.model_data import ModelData
+from evaluation.data.prepare import Prepared
+from evaluation.errors import EstimationError
 from evaluation.estimators.fitting import ModelResult
 from evaluation.spec.options import OptionsModel
+from evaluation.spec.spec import Spec
 
-__all__ = ["CheckModule", "ModelResult", "Verdict"]
+__all__ = ["Case", "CheckModule", "ModelResult", "Verdict"]
+
+
+def _no_rows() -> Prepared:
+    raise EstimationError("this check needs the rows of the panel, and none are within reach")
+
+
+def _no_refit(variant: Spec) -> tuple[ModelResult, ...]:
+    raise EstimationError(f"{variant.id}: this check estimates again, and nothing is within reach")
+
+
+def _no_data(outcome: str) -> ModelData:
+    raise EstimationError(f"{outcome}: this check needs the data that its model saw")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One model under judgement, and the means to ask for more.
+
+    Attributes
+    ----------
+    result
+        The model with its fits.
+    spec
+        What was asked.
+    results
+        Every model of the spec, by id.
+    refit
+        Estimates every model of a spec made from this one, on the same input: other dates, groups,
+        filters or models. Cells that answer are used again.
+    data
+        The rows or cells that the model saw for an outcome.
+    rows
+        The sample row by row, with its roles.
+    has_rows
+        Whether ``rows`` can be had, and ``refit`` for what no cells answer.
+
+    Raises
+    ------
+    EstimationError
+        By the three functions, where what they need is out of reach.
+    """
+
+    result: ModelResult
+    spec: Spec
+    results: Mapping[str, ModelResult] = field(default_factory=dict)
+    refit: Callable[[Spec], tuple[ModelResult, ...]] = _no_refit
+    data: Callable[[str], ModelData] = _no_data
+    rows: Callable[[], Prepared] = _no_rows
+    has_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +88,6 @@ class CheckModule(Protocol):
     Options: type[OptionsModel]
 
     @staticmethod
-    def run(result: ModelResult, options: Any) -> tuple[Verdict, ...]:
+    def run(case: Case, options: Any) -> tuple[Verdict, ...]:
         """Judge one model, outcome by outcome."""
         ...

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from evaluation.cells.needs_rows import NeedsRows
 from evaluation.cells.supply import Supply
-from evaluation.checks.contract import ModelResult, Verdict
+from evaluation.checks.contract import Case, ModelResult, Verdict
 from evaluation.checks.registry import check
 from evaluation.checks.smallest_effect import Headline, headline_of, judge
 from evaluation.data.prepare import Prepared
+from evaluation.errors import DataError, EstimationError
+from evaluation.estimators.fitting import data_of
 from evaluation.spec.extras import SmallestEffect
 from evaluation.spec.model import CheckRequest
 from evaluation.spec.spec import Spec
 
 EQUIVALENCE = "equivalence"
+Refit = Callable[[Spec], tuple[ModelResult, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +34,27 @@ class Judgement:
 
 
 def judge_models(
-    spec: Spec, supply: Supply, results: tuple[ModelResult, ...]
+    spec: Spec,
+    supply: Supply,
+    results: tuple[ModelResult, ...],
+    refit: Refit,
+    announce: Callable[[str], None] = lambda stage: None,
 ) -> tuple[Judgement, ...]:
-    """Return the verdict of every check, then one on every smallest effect of interest."""
-    asked = [j for request in spec.checks for j in _checked(request, results)]
+    """Return the verdict of every check, then one on every smallest effect of interest.
+
+    Parameters
+    ----------
+    spec, supply, results
+        What was asked, what it was estimated from, and what was found.
+    refit
+        Estimates the models of another spec on the same input.
+    announce
+        Told the name of every check as it begins.
+    """
+    asked: list[Judgement] = []
+    for request in spec.checks:
+        announce(f"check {request.name}")
+        asked += _checked(request, spec, supply, results, refit)
     stated = {effect.outcome for effect in spec.smallest_effect_of_interest}
     bounds = [_headline(effect, supply, results) for effect in spec.smallest_effect_of_interest]
     unstated = [
@@ -46,12 +68,38 @@ def judge_models(
 NO_BOUND = "state a [[smallest_effect_of_interest]] to learn which effects the data rule out"
 
 
-def _checked(request: CheckRequest, results: tuple[ModelResult, ...]) -> Iterator[Judgement]:
+def _checked(
+    request: CheckRequest,
+    spec: Spec,
+    supply: Supply,
+    results: tuple[ModelResult, ...],
+    refit: Refit,
+) -> Iterator[Judgement]:
+    """Judge the models that a check is asked of; one that cannot be judged keeps its reason."""
     module = check(request.kind)
+    by_id = {result.model.id: result for result in results}
     for result in results:
-        if request.model is None or request.model == result.model.id:
-            for verdict in module.run(result, request.options):
-                yield Judgement(request.name, result.model.id, verdict)
+        if request.model not in (None, result.model.id):
+            continue
+        case = Case(
+            result,
+            spec,
+            by_id,
+            refit,
+            partial(data_of, spec, result, supply),
+            lambda: supply.rows,
+            supply.has_rows,
+        )
+        try:
+            verdicts = module.run(case, request.options)
+        except (DataError, EstimationError, NeedsRows) as error:
+            verdicts = (Verdict("", None, None, "refused", _reason(error)),)
+        for verdict in verdicts:
+            yield Judgement(request.name, result.model.id, verdict)
+
+
+def _reason(error: DataError | EstimationError | NeedsRows) -> str:
+    return error.reason if isinstance(error, NeedsRows) else "; ".join(error.faults)
 
 
 def _headline(

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from evaluation.checks._pre_period import anticipation_of, detail_of, pre_period
-from evaluation.checks.contract import ModelResult, Verdict
+from evaluation.checks.contract import Case, Verdict
 from evaluation.estimators.contract import Fit, FloatArray
 from evaluation.inference.wald import Wald, hotelling_p_value, wald
 from evaluation.spec.options import OptionsModel
@@ -27,7 +27,7 @@ class Options(OptionsModel):
     earliest: int | None = Field(default=None, lt=0)
 
 
-def run(result: ModelResult, options: Any) -> tuple[Verdict, ...]:
+def run(case: Case, options: Any) -> tuple[Verdict, ...]:
     """Test the pre-period coefficients of a model jointly, outcome by outcome.
 
     Binned ends and periods that treatment may already reach (``anticipation``) take no part. With
@@ -38,7 +38,7 @@ def run(result: ModelResult, options: Any) -> tuple[Verdict, ...]:
     fifth as many restrictions as clusters is refused, and one that leaves fewer degrees of freedom
     than it has restrictions.
     """
-    return tuple(_verdict(name, fit, options.earliest) for name, fit in result.fits.items())
+    return tuple(_verdict(name, fit, options.earliest) for name, fit in case.result.fits.items())
 
 
 def _verdict(outcome: str, fit: Fit, earliest: int | None) -> Verdict:

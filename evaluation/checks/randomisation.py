@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from evaluation.cells.assignment import Assignment, NotAssigned
-from evaluation.checks.contract import ModelResult, Verdict
+from evaluation.checks.contract import Case, Verdict
 from evaluation.data.model_data import IntArray
 from evaluation.errors import DataError
 from evaluation.estimators.contract import Fit
@@ -36,7 +36,7 @@ class Options(OptionsModel):
     statistic: Literal["coefficient", "studentised"] = "studentised"
 
 
-def run(result: ModelResult, options: Any) -> tuple[Verdict, ...]:
+def run(case: Case, options: Any) -> tuple[Verdict, ...]:
     """Permute which clusters adopt when, inside strata, and rank the estimate.
 
     Clusters treated from the first period on, and those whose stratum is unknown, stay as they
@@ -44,7 +44,7 @@ def run(result: ModelResult, options: Any) -> tuple[Verdict, ...]:
     adoption was assigned at random among the permuted clusters; the message says so. Verdicts are
     ``rejected`` and ``not rejected`` at five per cent.
     """
-    return tuple(_verdict(name, fit, options) for name, fit in result.fits.items())
+    return tuple(_verdict(name, fit, options) for name, fit in case.result.fits.items())
 
 
 def _verdict(outcome: str, fit: Fit, options: Any) -> Verdict:

@@ -11,8 +11,8 @@ from evaluation.spec.catalogue import CheckOffer
 
 FRAME = frozenset({"contract", "judging", "known_truth", "registry", "smallest_effect"})
 
-# Named in the grammar, not yet built: a spec may ask for them, a run says so.
-PLANNED = frozenset(
+# Named in the grammar, whether built or not.
+NAMED = frozenset(
     {
         "agreement",
         "anticipation",
@@ -50,6 +50,10 @@ def check_names() -> tuple[str, ...]:
     folder = importlib.import_module("evaluation.checks").__path__
     names = (module.name for module in pkgutil.iter_modules(folder))
     return tuple(sorted(n for n in names if n not in FRAME and not n.startswith("_")))
+
+
+# Named and not yet built: a spec may ask for them, a run says so.
+PLANNED = NAMED - frozenset(check_names())
 
 
 @cache

@@ -11,7 +11,7 @@ from pydantic import Field
 from evaluation.cells.cluster_moments import ClusterMoments
 from evaluation.checks._moments import refused_without_moments
 from evaluation.checks._pre_period import pre_period
-from evaluation.checks.contract import ModelResult, Verdict
+from evaluation.checks.contract import Case, ModelResult, Verdict
 from evaluation.estimators.contract import Fit
 from evaluation.inference.wild_bootstrap import Weights, WildBootstrap, wild_bootstrap
 from evaluation.inference.wild_joint import WildJoint, wild_joint
@@ -37,7 +37,7 @@ class Options(OptionsModel):
     null: float = 0.0
 
 
-def run(result: ModelResult, options: Any) -> tuple[Verdict, ...]:
+def run(case: Case, options: Any) -> tuple[Verdict, ...]:
     """Test every coefficient of a model by the restricted wild cluster bootstrap.
 
     The verdict is ``rejected`` or ``not rejected`` at five per cent. Where there are no more
@@ -49,8 +49,8 @@ def run(result: ModelResult, options: Any) -> tuple[Verdict, ...]:
     """
     return tuple(
         verdict
-        for name, fit in result.fits.items()
-        for verdict in _verdicts(name, fit, result, options)
+        for name, fit in case.result.fits.items()
+        for verdict in _verdicts(name, fit, case.result, options)
     )
 
 

@@ -10,7 +10,7 @@ from evaluation.data.sources import Source
 
 
 class ReadOnce:
-    """A source that keeps the rows it read; asked for other columns, it reads again.
+    """A source that keeps the rows it read; asked for more columns, it reads all of them again.
 
     Parameters
     ----------
@@ -33,8 +33,9 @@ class ReadOnce:
 
     def read(self, columns: Sequence[str]) -> pd.DataFrame:
         """Return the rows, only the columns asked for; nobody changes them in place."""
-        if self._frame is None or not set(columns) <= set(self._frame.columns):
-            self._frame = self.source.read(columns)
+        held = () if self._frame is None else tuple(self._frame.columns)
+        if self._frame is None or not set(columns) <= set(held):
+            self._frame = self.source.read(tuple(dict.fromkeys((*held, *columns))))
         return self._frame.loc[:, list(columns)]
 
     def inputs(self) -> Mapping[str, str]:

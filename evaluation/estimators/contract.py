@@ -61,6 +61,30 @@ def event_label(event_time: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Influence:
+    """How every cluster moves every number of a fit.
+
+    Attributes
+    ----------
+    values
+        psi, shape ``(G, terms)``: the covariance is ``factor`` × Σ_g psi_g psi_g'.
+    labels
+        What the clusters are, in the order of ``values``: their values in the panel, so that fits
+        on other rows of one panel can be set side by side.
+    column
+        The cluster column; the panel's unit where none was named.
+    factor
+        Small-sample factor. With a jackknife it turns the sum of squares into the CR1 form, not
+        into ``Fit.covariance``.
+    """
+
+    values: FloatArray
+    labels: tuple[Any, ...]
+    column: str
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
 class Fit:
     """What one model gives for one outcome.
 
@@ -81,6 +105,8 @@ class Fit:
         Moments by cluster, where the setting asks for them (``evidence`` holds ``moments``).
     assignment
         Who adopts when by cluster, where asked for (``assignment``), or why there is none.
+    influence
+        Influence of every cluster on ``terms``, where asked for (``influence``) and known.
     """
 
     terms: tuple[Term, ...]
@@ -92,13 +118,15 @@ class Fit:
     warnings: tuple[str, ...] = ()
     moments: ClusterMoments | None = field(default=None, repr=False, compare=False)
     assignment: Assignment | NotAssigned | None = field(default=None, repr=False, compare=False)
+    influence: Influence | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """The part of a spec that one fit needs, resolved: nothing here asks for files or clocks.
 
-    ``evidence`` names what checks want beside the numbers (``moments``, ``assignment``), and
+    ``evidence`` names what checks want beside the numbers (``moments``, ``assignment``,
+    ``influence``), and
     ``strata`` the columns inside whose values an assignment may be permuted. ``unit`` is the
     panel's unit column.
     """

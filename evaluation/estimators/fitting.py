@@ -21,6 +21,7 @@ from evaluation.spec.spec import Spec
 
 # Set to see the traceback of an estimator that fails; its text may hold values.
 DEBUG = "ACTIVITY_DUTY_DEBUG"
+CELLS = "cells"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def estimate_models(
     EstimationError
         Where every model fails.
     """
-    results = tuple(_estimate(spec, model, supply, announce) for model in spec.models)
+    results = fit_models(spec, supply, announce)
     failures = [
         f"{result.model.id}: {name}: {failure.reason}"
         for result in results
@@ -99,6 +100,13 @@ def estimate_models(
         refused = all(f.status == "refused" for r in results for f in r.failures.values())
         raise (DataError if refused else EstimationError)(*dict.fromkeys(failures))
     return results
+
+
+def fit_models(
+    spec: Spec, supply: Supply, announce: Callable[[str], None] = lambda stage: None
+) -> tuple[ModelResult, ...]:
+    """Return one result for each model, in spec order, even where none gives a number."""
+    return tuple(_estimate(spec, model, supply, announce) for model in spec.models)
 
 
 def setting_of(spec: Spec, model: Model) -> Setting:
@@ -153,14 +161,37 @@ def _first_stages(
     return found
 
 
+def data_of(spec: Spec, result: ModelResult, supply: Supply, name: str) -> ModelData:
+    """Return the rows or cells that a fit was made of.
+
+    Parameters
+    ----------
+    spec, result
+        What was asked, and the model with its fits.
+    supply
+        What it was estimated from.
+    name
+        The outcome.
+
+    Raises
+    ------
+    DataError
+        Where the rows are out of reach.
+    """
+    model, outcome = result.model, spec.outcomes[name]
+    if result.engines[name].name == CELLS:
+        return supply.cells(model, supply.route(model), name, outcome)
+    return supply.model_rows(model, name, outcome)
+
+
 def _fit(model: Model, supply: Supply, setting: Setting, name: str, outcome: Outcome) -> _Fitted:
     """Fit a model on cells where they are enough, else on rows."""
     route = supply.route(model)
     reason = route.reason
-    if route.engine == "cells":
+    if route.engine == CELLS:
         try:
             return _fit_on(
-                lambda: supply.cells(model, route, name, outcome), model, setting, Engine("cells")
+                lambda: supply.cells(model, route, name, outcome), model, setting, Engine(CELLS)
             )
         except NeedsRows as need:
             reason = need.reason

@@ -11,8 +11,8 @@ from evaluation.spec.catalogue import EstimatorOffer
 
 FRAME = frozenset({"cell_needs", "contract", "fitting", "registry", "supplying"})
 
-# Named in the grammar, not yet built: a spec may ask for them, a run says so.
-PLANNED = frozenset(
+# Named in the grammar, whether built or not.
+NAMED = frozenset(
     {
         "interaction_weighted",
         "imputation",
@@ -37,6 +37,10 @@ def estimator_names() -> tuple[str, ...]:
     folder = importlib.import_module("evaluation.estimators").__path__
     names = (module.name for module in pkgutil.iter_modules(folder))
     return tuple(sorted(n for n in names if n not in FRAME and not n.startswith("_")))
+
+
+# Named and not yet built: a spec may ask for them, a run says so.
+PLANNED = NAMED - frozenset(estimator_names())
 
 
 @cache

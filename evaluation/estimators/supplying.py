@@ -38,7 +38,10 @@ CELLS = "cells"
 
 @dataclass(frozen=True)
 class Request:
-    """How a spec is to be run; see ``pipeline.run_spec``."""
+    """How a spec is to be run; see ``pipeline.run_spec``.
+
+    ``source`` shares rows that were read already between a spec and others made from it.
+    """
 
     spec: Spec
     frame: pd.DataFrame | None = None
@@ -46,6 +49,13 @@ class Request:
     rebuild: bool = False
     engine: Engine = "auto"
     settings: Settings = field(default_factory=Settings)
+    source: ReadOnce | None = None
+
+    def opened(self) -> ReadOnce:
+        """Return the source of the rows: the one given, else the frame, else the spec's own."""
+        if self.source is not None:
+            return self.source
+        return ReadOnce(open_source(self.spec) if self.frame is None else Frame(self.frame))
 
 
 def supply_of(request: Request, timed: Timed) -> Supply:
@@ -64,7 +74,7 @@ def supply_of(request: Request, timed: Timed) -> Supply:
         With what reading the data shows.
     """
     spec, memory = request.spec, request.memory
-    source = ReadOnce(open_source(spec) if request.frame is None else Frame(request.frame))
+    source = request.opened()
 
     def rows(unique: bool = False) -> Prepared:
         with timed("read and sample"):
@@ -93,9 +103,7 @@ def cells_of(request: Request) -> Gathered:
         raise DataError(
             f"{spec.id}: no model runs from cells ({'; '.join(dict.fromkeys(reasons))})"
         )
-    return _gathered(
-        request, ReadOnce(open_source(spec) if request.frame is None else Frame(request.frame))
-    )
+    return _gathered(request, request.opened())
 
 
 def _gathered(request: Request, source: ReadOnce) -> Gathered:

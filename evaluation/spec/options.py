@@ -14,7 +14,7 @@ class Table(BaseModel):
 
 
 # What a check may want of a fit beside its numbers; made only where a check asks for it.
-Evidence = Literal["moments", "assignment"]
+Evidence = Literal["moments", "assignment", "influence"]
 
 
 class OptionsModel(Table):

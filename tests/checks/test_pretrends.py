@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from evaluation.checks import pretrends
-from evaluation.checks.contract import ModelResult
+from evaluation.checks.contract import Case, ModelResult
 from evaluation.estimators.contract import Fit, Setting, Term, event_label
 from evaluation.spec.model import Model
 from evaluation.spec.variance import Inference
@@ -38,7 +38,7 @@ def result(estimates, times, covariance=COVARIANCE, clusters=100, binned=(), tol
 
 
 def verdict(*args, **kwargs):
-    (found,) = pretrends.run(result(*args, **kwargs), pretrends.Options())
+    (found,) = pretrends.run(Case(result(*args, **kwargs), None), pretrends.Options())
     return found
 
 
@@ -113,7 +113,7 @@ def test_a_model_without_pre_period_is_refused():
 def told(effective):
     given = result([2.0, 3.0, 0.0], [-3, -2, 0])
     fit = replace(given.fits["y"], details=(("", "effective_clusters", effective),))
-    (found,) = pretrends.run(replace(given, fits={"y": fit}), pretrends.Options())
+    (found,) = pretrends.run(Case(replace(given, fits={"y": fit}), None), pretrends.Options())
     return found
 
 
@@ -139,6 +139,6 @@ def test_too_few_degrees_of_freedom_are_a_refusal():
 
 def test_earliest_restricts_the_event_times():
     given = result([50.0, 2.0, 0.0], [-3, -2, 0])
-    (found,) = pretrends.run(given, pretrends.Options(earliest=-2))
+    (found,) = pretrends.run(Case(given, None), pretrends.Options(earliest=-2))
     assert found.statistic == pytest.approx(2.0)
     assert dict(found.details)["restrictions"] == 1
