@@ -111,6 +111,23 @@ def joint(
     sizes
         Number of cohorts.
     """
+    gradient = gradient_of(effects, averages, sizes)
+    rows, values = _arranged(effects, averages)
+    return Joint(rows, values, gradient @ moments @ gradient.T)
+
+
+def gradient_of(effects: GroupTime, averages: tuple[Aggregate, ...], sizes: int) -> FloatArray:
+    """Return how every number moves with effects and cohort sizes, ``(terms, m + sizes)``.
+
+    Parameters
+    ----------
+    effects
+        Group-time effects; m in all.
+    averages
+        Their averages.
+    sizes
+        Number of cohorts.
+    """
     m = len(effects.contrasts)
     first, later = _parted(averages)
 
@@ -119,9 +136,7 @@ def joint(
         return np.array(flat).reshape(len(chosen), m + sizes)
 
     own = np.hstack([np.eye(m), np.zeros((m, sizes))])
-    gradient = np.vstack([lines(first), own, lines(later)])
-    rows, values = _arranged(effects, averages)
-    return Joint(rows, values, gradient @ moments @ gradient.T)
+    return np.vstack([lines(first), own, lines(later)])
 
 
 def joint_jackknife(

@@ -22,16 +22,18 @@ from evaluation.estimators._group_time_terms import (
     Labels,
     band_details,
     cohorts_in_one_block,
+    gradient_of,
     joint,
     joint_jackknife,
     pretest_details,
     terms_of,
 )
 from evaluation.estimators._guards import cluster_codes, refuse_effects, require_rows
+from evaluation.estimators._influence import cluster_labels
 from evaluation.estimators._leave_one_out import leave_one_out, sizes_without
 from evaluation.estimators._problem import DetailValue
 from evaluation.estimators._problem_of import far_clusters
-from evaluation.estimators.contract import Fit, Role, Setting
+from evaluation.estimators.contract import Fit, Influence, Role, Setting
 from evaluation.inference.bands import Bands
 from evaluation.inference.cluster_facts import effective_clusters, largest_share
 from evaluation.inference.small_sample import is_nested
@@ -259,6 +261,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         implied = {FAMILY.get(setting.estimand, "")}
         families = tuple(f for f in ESTIMAND if f in implied | set(setting.options.aggregate))
         averages = aggregates(effects.contrasts, effects.estimates, sizes, families)
+        plain = factor
         every, factor = _joint(ready, setting, effects, averages, added, weight, block, factor)
         blind = cohorts_in_one_block(ready, block) if clusters is not None else frozenset()
         found = every.without_error(blind)
@@ -288,4 +291,26 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         details=tuple(details),
         covariance=found.covariance,
         warnings=(*ready.warnings, *notes, *_blind(blind, labels)),
+        influence=_influence(ready, setting, effects, averages, added, plain),
+    )
+
+
+def _influence(
+    ready: Adoption,
+    setting: Setting,
+    effects: GroupTime,
+    averages: tuple[Aggregate, ...],
+    added: FloatArray,
+    factor: float,
+) -> Influence | None:
+    """Return every block's influence on the terms, where a check asks for it."""
+    if "influence" not in setting.evidence:
+        return None
+    column = (*setting.inference.cluster, setting.unit or "")[0]
+    stacked = np.column_stack([effects.influence, added])
+    blocks, data = len(stacked), ready.data
+    named = column in data.columns
+    labels = cluster_labels(data, column) if named else tuple(range(blocks))
+    return Influence(
+        stacked @ gradient_of(effects, averages, added.shape[1]).T, labels, column, factor
     )

@@ -12,6 +12,7 @@ from evaluation.errors import DataError
 from evaluation.estimators._cell_needs import linear_needs
 from evaluation.estimators._columns import effect_codes
 from evaluation.estimators._guards import require_rows, required
+from evaluation.estimators._influence import influence_of, wants_moments
 from evaluation.estimators._problem_of import problem_of
 from evaluation.estimators._regression import solve
 from evaluation.estimators._term import term_of
@@ -107,7 +108,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         labels=("",),
         effects=effect_codes(data, setting.fixed_effects),
     )
-    solved = solve(problem, setting.inference, "moments" in setting.evidence)
+    solved = solve(problem, setting.inference, wants_moments(setting))
     clusters = treated_clusters(
         triple > 0, problem.clusters, setting.inference, data.rows, solved.largest_far
     )
@@ -123,6 +124,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         covariance=solved.covariance if known else np.zeros((1, 1)),
         warnings=(*solved.warnings, *few_treated_clusters(clusters)),
         moments=solved.moments,
+        influence=influence_of(solved.moments, data, setting, ("",)),
     )
 
 

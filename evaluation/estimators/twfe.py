@@ -13,6 +13,7 @@ from evaluation.estimators._assignment import assignment_of
 from evaluation.estimators._cell_needs import linear_needs
 from evaluation.estimators._columns import dense_codes, effect_codes, with_effect
 from evaluation.estimators._guards import require_rows, required, required_period
+from evaluation.estimators._influence import influence_of, wants_moments
 from evaluation.estimators._problem_of import problem_of
 from evaluation.estimators._regression import solve
 from evaluation.estimators._term import term_of
@@ -193,7 +194,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         labels=("",),
         effects=_effects(data, setting, always),
     )
-    solved = solve(problem, setting.inference, "moments" in setting.evidence)
+    solved = solve(problem, setting.inference, wants_moments(setting))
     estimate = float(solved.estimates[0])
     treated = treated_clusters(
         dose != 0.0, problem.clusters, setting.inference, data.rows, solved.largest_far, problem
@@ -215,5 +216,6 @@ def fit(data: ModelData, setting: Setting) -> Fit:
             *_staggered(data, dose),
         ),
         moments=solved.moments,
+        influence=influence_of(solved.moments, data, setting, ("",)),
         assignment=assignment_of(data, setting, dose, solved.details, always),
     )

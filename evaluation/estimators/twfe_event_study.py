@@ -17,6 +17,7 @@ from evaluation.estimators._cell_needs import linear_needs
 from evaluation.estimators._columns import dense_codes, effect_codes, with_effect
 from evaluation.estimators._event_time import bin_width, event_times
 from evaluation.estimators._guards import require_rows, required, required_period
+from evaluation.estimators._influence import influence_of, wants_moments
 from evaluation.estimators._problem import DetailValue, Solved
 from evaluation.estimators._problem_of import problem_of
 from evaluation.estimators._regression import solve
@@ -187,7 +188,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         labels=labels,
         effects=effects,
     )
-    solved = solve(problem, setting.inference, "moments" in setting.evidence)
+    solved = solve(problem, setting.inference, wants_moments(setting))
     df = solved.df if setting.inference.distribution == "t" else None
 
     def treated(rows: NDArray[np.bool_]) -> int | None:
@@ -222,6 +223,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
             *_staggered(data),
         ),
         moments=solved.moments,
+        influence=influence_of(solved.moments, data, setting, labels),
     )
 
 
