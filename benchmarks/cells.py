@@ -1,4 +1,4 @@
-"""Print what estimating from cells costs, each piece against the floor of the same run.
+"""Print what estimating from cells costs, as Markdown: each piece against another of the same run.
 
 The floor scans the same columns and groups with a count and four sums. Every piece runs in fresh
 processes: CPU seconds are those of the timed call with all its threads and children, memory is the
@@ -11,27 +11,24 @@ import argparse
 import json
 import os
 import platform
-import resource
 import shutil
-import statistics
-import subprocess
-import sys
+import signal
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-from cells_pieces import PIECES, ROOT, adoption_file
+from pieces.adoption import adoption_file
+from pieces.catalogue import PIECES
+from pieces.measuring import LONG, timed
+from pieces.panels import planned_bytes, rows_of, simulated
+from pieces.table import Line, at_least, at_most, memory, print_table, rate, wall
 
-WORLD = "published_null"
-WINDOW = (date(2010, 1, 1), date(2019, 12, 1))
 AGES, RD_AGES = (18, 42), (25, 34)
 NO_THREADS = ("OMP", "OPENBLAS", "MKL", "NUMBA", "NUMEXPR")
-# Room for the query engine to spill to, beside the files.
-SPILL = 4e9
-MEMORY_GB = 18
+# Room for the query engine to spill to, beside the files; and memory for the libraries.
+SPILL, MEMORY_GB = 4e9, 18
+FLOOR = "floor: scan, group, four sums"
 
 
 @dataclass(frozen=True)
@@ -49,257 +46,122 @@ class Size:
 
 
 FULL = Size(1_440_000, 240_000, 1_200_000, 120_000, 4_800_000, 1_000_000, 20_000, 3)
-QUICK = Size(60_000, 15_000, 60_000, 15_000, 0, 20_000, 5_000, 1)
+QUICK = Size(60_000, 15_000, 60_000, 15_000, 60_000, 20_000, 5_000, 1)
 
 
 @dataclass(frozen=True)
-class Measured:
-    """One process: seconds of the call, peak memory of the process, and what it found."""
+class Run:
+    """Where one section works, how large it is, and where its tables go."""
 
-    cpu_seconds: float
-    seconds: float
-    peak_mb: float
-    result: float
+    folder: Path
+    size: Size
+    env: dict[str, str]
+    out: Callable[[str], None]
 
+    def simulate(self, name: str, persons: int, ages: tuple[int, int]) -> tuple[Path, str]:
+        """Write person-months; return their folder and how many there are."""
+        made = simulated(self.folder / name, persons, ages, self.env)
+        return made, f"{rows_of(made):,} rows"
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the table.
-
-    ``least`` and ``most`` are what is to be reached of the ratio, the other piece's cost over this
-    one's (``times``) or this one's over the other's (``ratio``).
-    """
-
-    label: str
-    piece: str
-    at: Path | int
-    against: str = ""
-    most: float | None = None
-    least: float | None = None
-    memory_mb: float | None = None
+    def table(self, title: str, lines: list[Line], repetitions: int | None = None) -> None:
+        """Measure and print."""
+        times = repetitions or self.size.repetitions
+        print_table(title, lines, times, self.size is FULL, self.env, self.out)
 
 
-# ------------------------------------------------------------------------------------ measuring
-def run_piece(name: str, at: str) -> Measured:
-    """Run one piece in this process."""
-    call = PIECES[name](int(at) if at.isdigit() else Path(at))
-    before, begun = _cpu(), time.perf_counter()
-    result = call()
-    seconds, used = time.perf_counter() - begun, _cpu() - before
-    unit = 1e6 if sys.platform == "darwin" else 1e3
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    peak = max(resource.getrusage(kind).ru_maxrss for kind in kinds) / unit
-    return Measured(used, seconds, peak, result)
-
-
-def _cpu() -> float:
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    used = [resource.getrusage(kind) for kind in kinds]
-    return sum(one.ru_utime + one.ru_stime for one in used)
-
-
-def measure(row: Row, repetitions: int, env: dict[str, str]) -> Measured | str:
-    """Run one piece in processes of its own; return the medians, or why there are none."""
-    runs = []
-    for _ in range(repetitions):
-        command = [sys.executable, __file__, "--piece", row.piece, "--at", str(row.at)]
-        done = subprocess.run(command, capture_output=True, text=True, env=env, check=False)
-        if done.returncode != 0:
-            lines = done.stderr.strip().splitlines() or [f"ended with {done.returncode}"]
-            return lines[-1]
-        runs.append(Measured(**json.loads(done.stdout.splitlines()[-1])))
-    return Measured(
-        statistics.median(run.cpu_seconds for run in runs),
-        statistics.median(run.seconds for run in runs),
-        statistics.median(run.peak_mb for run in runs),
-        runs[0].result,
-    )
-
-
-def table(title: str, rows: list[Row], size: Size, env: dict[str, str]) -> None:
-    """Measure pieces and print them with what they are to reach."""
-    print(f"\n{title}")
-    head = "".join(f"{name:>9}" for name in ("CPU s", "wall s", "peak MB", "ratio"))
-    print(f"  {'':<46}{head}  {'to reach':<22}{'result':>13}")
-    found: dict[str, Measured] = {}
-    for row in rows:
-        one = measure(row, size.repetitions, env)
-        if isinstance(one, str):
-            print(f"  {row.label:<46}{one}", flush=True)
-            continue
-        found[row.label] = one
-        other = found.get(row.against)
-        ratio = None if other is None else one.cpu_seconds / other.cpu_seconds
-        print(
-            f"  {row.label:<46}{one.cpu_seconds:>9.2f}{one.seconds:>9.2f}{one.peak_mb:>9.0f}"
-            f"{'' if ratio is None else f'{ratio:.2f}':>9}  {_verdict(row, one, ratio, size):<22}"
-            f"{one.result:>13.6g}",
-            flush=True,
-        )
-
-
-def _verdict(row: Row, one: Measured, ratio: float | None, size: Size) -> str:
-    """Return what is to be reached, with a mark where it is not; small sizes show fixed costs."""
-    wanted = []
-    if ratio is not None and row.most is not None:
-        wanted.append((ratio <= row.most, f"<= {row.most:g}"))
-    if ratio is not None and row.least is not None:
-        wanted.append((ratio >= row.least, f">= {row.least:g}"))
-    if row.memory_mb is not None:
-        wanted.append((one.peak_mb <= row.memory_mb, f"<= {row.memory_mb:g} MB"))
-    judged = size is FULL
-    return ", ".join(words if met or not judged else f"MISSED {words}" for met, words in wanted)
-
-
-# ----------------------------------------------------------------------------------------- data
-def planned_bytes(persons: int, ages: tuple[int, int], folder: Path) -> float:
-    """Return the bytes that person-months will take; end here where the disk has no room."""
-    from data_synth import load_world
-    from data_synth.life.plan import plan_chunks
-    from data_synth.panel.columns import STANDARD
-    from data_synth.stream.request import Request
-    from data_synth.stream.space import planned_bytes as planned
-
-    asked = Request(load_world(WORLD), persons, 1, WINDOW, ages, format="parquet", columns=STANDARD)
-    return planned(asked, plan_chunks(asked.world, persons, ages, (asked.first, asked.last)))
-
-
-def simulate(folder: Path, persons: int, ages: tuple[int, int], env: dict[str, str]) -> Path:
-    """Write person-months to a folder and return that of their files."""
-    begun = time.perf_counter()
-    words = ["synth", WORLD, "--persons", str(persons), "--seed", "1", "--out", str(folder)]
-    words += ["--ages", "{}:{}".format(*ages), "--window"]
-    words += [":".join(f"{month:%Y-%m}" for month in WINDOW)]
-    subprocess.run(
-        [sys.executable, "-m", "evaluation", *words],
-        cwd=ROOT,
-        env=env,
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    made = folder / "person_month"
-    print(f"  {_rows(made):,} rows simulated in {time.perf_counter() - begun:.0f} s", flush=True)
-    return made
-
-
-def _rows(folder: Path) -> int:
-    import pyarrow.parquet as pq
-
-    return sum(pq.read_metadata(file).num_rows for file in folder.glob("*.parquet"))
-
-
-# ------------------------------------------------------------------------------------- sections
-def panel_section(folder: Path, size: Size, env: dict[str, str]) -> None:
-    made = simulate(folder / "panel", size.panel, AGES, env)
-    floor, first = "floor: scan, group, four sums", "event study, 4 controls, municipality effects"
-    table(
-        f"person-months, {_rows(made):,} rows",
+def panel_section(run: Run) -> None:
+    """Compare event studies and person effects with the floor."""
+    made, rows = run.simulate("panel", run.size.panel, AGES)
+    first, ten = "event study, 4 controls, municipality effects", "ten_models_five_outcomes"
+    run.table(
+        f"Differences in differences, {rows}",
         [
-            Row(floor, "floor_event_study", made),
-            Row("once an input: bounds, uniqueness, digests", "input_facts", made, floor),
-            Row(first, "event_study", made, floor, most=1.5, memory_mb=500),
-            Row("ten models, five outcomes", "ten_models_five_outcomes", made, first, most=1.5),
-            Row("person and month effects", "person_effects", made, floor, memory_mb=2_000),
+            Line(FLOOR, "floor_event_study", made),
+            Line("once an input: bounds, uniqueness, digests", "input_facts", made, FLOOR),
+            Line(first, "event_study", made, FLOOR, (at_most(1.5), memory(500))),
+            Line("ten models of five outcomes", ten, made, first, (at_most(1.5),)),
+            Line("person and month effects", "person_effects", made, FLOOR, (memory(2_000),)),
         ],
-        size,
-        env,
     )
 
 
-def library_section(folder: Path, size: Size, env: dict[str, str]) -> None:
-    made = simulate(folder / "small", size.small, AGES, env)
+def library_section(run: Run) -> None:
+    """Compare the event study with pyfixest."""
+    made, rows = run.simulate("small", run.size.small, AGES)
     own = "event study from the file, by cells"
-    table(
-        f"the same event study, {_rows(made):,} rows",
+    run.table(
+        f"The same event study, {rows}",
         [
-            Row(own, "event_study", made),
-            Row("pyfixest, rows in memory", "event_study_pyfixest", made, own, least=30),
+            Line(own, "event_study", made),
+            Line("pyfixest, rows in memory", "event_study_pyfixest", made, own, (at_least(30),)),
         ],
-        size,
-        env,
     )
 
 
-def cutoff_section(folder: Path, size: Size, env: dict[str, str]) -> None:
-    made = simulate(folder / "cutoff", size.cutoff, RD_AGES, env)
-    floor, own = "floor: scan, group, four sums", "a rule and 20 bandwidths, clustered by person"
-    table(
-        f"regression discontinuity in months, {_rows(made):,} rows",
+def cutoff_section(run: Run) -> None:
+    """Compare a regression discontinuity with the floor and with rdrobust."""
+    made, rows = run.simulate("cutoff", run.size.cutoff, RD_AGES)
+    own = "a rule and 20 bandwidths, clustered by person"
+    run.table(
+        f"Regression discontinuity in months, {rows}",
         [
-            Row(floor, "floor_cutoff", made),
-            Row(own, "cutoff_grid", made, floor, most=4),
+            Line(FLOOR, "floor_cutoff", made),
+            Line(own, "cutoff_grid", made, FLOOR, (at_most(4),)),
         ],
-        size,
-        env,
     )
     shutil.rmtree(made)
-    made = simulate(folder / "cutoff_small", size.cutoff_small, RD_AGES, env)
-    table(
-        f"the same on {_rows(made):,} rows",
+    made, rows = run.simulate("cutoff_small", run.size.cutoff_small, RD_AGES)
+    other = "rdrobust, one call, rows in memory"
+    run.table(
+        f"The same, {rows}",
         [
-            Row(own, "cutoff_grid", made),
-            Row("rdrobust, one call, rows in memory", "cutoff_rdrobust", made, own, least=10),
+            Line(own, "cutoff_grid", made),
+            Line(other, "cutoff_rdrobust", made, own, (at_least(10),)),
         ],
-        size,
-        env,
     )
 
 
-def adoption_section(folder: Path, size: Size, env: dict[str, str]) -> None:
-    made = folder / "adoption"
-    adoption_file(made, size.units)
-    own = "group_time_att from the file, by cells"
-    table(
-        f"group-time effects, {size.units:,} units in 12 periods, clustered",
+def adoption_section(run: Run) -> None:
+    """Compare group-time effects with csdid and differences."""
+    made = run.folder / "adoption"
+    adoption_file(made, run.size.units)
+    own, other = "group_time_att from the file, by cells", "differences, rows in memory"
+    run.table(
+        f"Group-time effects, {run.size.units:,} units in 12 periods, clustered",
         [
-            Row("once an input: bounds, uniqueness, histories", "adoption_facts", made),
-            Row(own, "adoption", made),
-            Row("csdid, rows in memory", "adoption_csdid", made, own, least=30),
-            Row("differences, rows in memory", "adoption_differences", made, own, least=100),
+            Line("once an input: bounds, uniqueness, histories", "adoption_facts", made),
+            Line(own, "adoption", made),
+            Line("csdid, rows in memory", "adoption_csdid", made, own, (at_least(30),)),
+            Line(other, "adoption_differences", made, own, (at_least(100),)),
         ],
-        size,
-        env,
     )
 
 
-def permutation_section(folder: Path, size: Size, env: dict[str, str]) -> None:
-    del folder
-    label, draws = "permutations with clustered t", size.permutations
-    one = measure(Row(label, "permutation", draws), size.repetitions, env)
-    print(f"\npermutation of an adoption, 356 clusters in 96 months, {draws:,} draws")
-    if isinstance(one, str):
-        print(f"  {one}")
-        return
-    rate = draws / one.cpu_seconds
-    missed = "" if rate >= 1_500 else "MISSED "
-    print(f"  {rate:,.0f} a CPU second; to reach: {missed}>= 1,500; peak {one.peak_mb:.0f} MB")
-
-
-def national_section(folder: Path, size: Size, env: dict[str, str]) -> None:
-    if not size.national:
-        return
-    made = simulate(folder / "national", size.national, AGES, env)
-    print(f"\nnational panel, {_rows(made):,} rows: what cells answer of reform_2017 and rd_age30")
-    limits = (
-        ("national", "everything, from nothing", 300.0),
-        ("national_again", "changed specs from kept cells", 2.0),
+def permutation_section(run: Run) -> None:
+    """Count permutations of an adoption a second."""
+    draws = run.size.permutations
+    label = f"{draws:,} draws with clustered t"
+    run.table(
+        "Permutation of an adoption, 356 municipalities in 96 months, any number of rows",
+        [Line(label, "permutation", draws, goals=(rate(draws, 1_500),))],
     )
-    for piece, label, most in limits:
-        one = measure(Row(label, piece, made), 1, env)
-        if isinstance(one, str):
-            print(f"  {label:<46}{one}")
-            continue
-        missed = "" if one.seconds <= most and one.peak_mb <= 2_000 else "MISSED "
-        print(
-            f"  {label:<46}{one.seconds:>9.1f} s, {one.cpu_seconds:.1f} CPU s, "
-            f"{one.peak_mb:.0f} MB, {one.result:.0f} estimates; "
-            f"to reach: {missed}<= {most:g} s, 2000 MB",
-            flush=True,
-        )
 
 
-SECTIONS: dict[str, Callable[[Path, Size, dict[str, str]], None]] = {
+def national_section(run: Run) -> None:
+    """Run the shipped specs on 200 million person-months."""
+    made, rows = run.simulate("national", run.size.national, AGES)
+    limit = memory(2_000)
+    run.table(
+        f"What cells answer of specs/reform_2017 and specs/rd_age30, {rows}",
+        [
+            Line("everything, from nothing", "national", made, goals=(wall(300), limit)),
+            Line("changed models, kept cells", "national_again", made, goals=(wall(2), limit)),
+        ],
+        repetitions=1,
+    )
+
+
+SECTIONS: dict[str, Callable[[Run], None]] = {
     "panel": panel_section,
     "library": library_section,
     "cutoff": cutoff_section,
@@ -309,31 +171,35 @@ SECTIONS: dict[str, Callable[[Path, Size, dict[str, str]], None]] = {
 }
 
 
-def needed(size: Size, folder: Path) -> float:
-    """Return the bytes that everything will take, one section after the other."""
-    persons = (
-        (size.panel, AGES),
-        (size.small, AGES),
-        (size.cutoff, RD_AGES),
-        (size.national, AGES),
-    )
-    files = [planned_bytes(count, ages, folder) for count, ages in persons if count]
-    return max([*files, size.units * 12 * 20]) + SPILL
+def needed(size: Size, chosen: list[str]) -> float:
+    """Return the bytes that the sections will take, one after the other."""
+    persons = {
+        "panel": (size.panel, AGES),
+        "library": (size.small, AGES),
+        "cutoff": (size.cutoff, RD_AGES),
+        "national": (size.national, AGES),
+    }
+    files = [planned_bytes(*persons[name]) for name in chosen if name in persons]
+    files += [size.units * 12 * 20.0] * ("adoption" in chosen)
+    return max(files, default=0.0) + (SPILL if files else 0.0)
 
 
-def benchmark(size: Size, chosen: list[str], folder: Path) -> None:
+def benchmark(size: Size, chosen: list[str], folder: Path, out: Callable[[str], None]) -> None:
     """Run the sections, each with its own data, which is removed before the next begins."""
-    bytes_needed, free = needed(size, folder), shutil.disk_usage(folder).free
-    times = "once" if size.repetitions == 1 else f"median of {size.repetitions}"
-    small = "" if size is FULL else " At small sizes fixed costs hide the ratios: none is judged."
-    print(
-        f"Needs up to {bytes_needed / 1e9:.0f} GB of disk, removed afterwards, and up to "
-        f"{MEMORY_GB if size is FULL else 4} GB of memory for the libraries compared with.\n"
-        f"Every piece {times}, in processes of its own.{small}\n"
-        f"Python {platform.python_version()}, {os.cpu_count()} CPUs, {platform.machine()}"
-    )
+    bytes_needed, free = needed(size, chosen), shutil.disk_usage(folder).free
+    room = f"{bytes_needed / 1e9:.1f} GB of disk in {folder}, removed afterwards"
+    print(f"Needs up to {room}, and up to {MEMORY_GB if size is FULL else 4} GB of memory.")
     if free < bytes_needed:
-        raise SystemExit(f"{folder}: {free / 1e9:.1f} GB are free; choose another with --folder")
+        raise SystemExit(f"{free / 1e9:.1f} GB are free: choose another folder with --folder")
+    times = "once" if size.repetitions == 1 else f"median of {size.repetitions} runs"
+    small = "" if size is FULL else " At small sizes fixed costs hide the ratios: none is judged."
+    out(
+        f"\nPython {platform.python_version()}, {os.cpu_count()} CPUs, {platform.machine()}. "
+        f"Every piece in processes of its own, {times}, one run where it takes more than "
+        f"{LONG:.0f} CPU seconds.{small}"
+    )
+    # A stop removes what was made, as an end does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     for name in chosen:
         scratch = Path(tempfile.mkdtemp(prefix="activity-duty-", dir=folder))
         # What libraries compile and remember goes where it is removed.
@@ -342,7 +208,7 @@ def benchmark(size: Size, chosen: list[str], folder: Path) -> None:
         env |= {"PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(scratch)}
         env |= {"ACTIVITY_DUTY_CACHE": str(scratch / "cache")}
         try:
-            SECTIONS[name](scratch, size, env)
+            SECTIONS[name](Run(scratch, size, env, out))
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
@@ -353,13 +219,23 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small sizes, once each")
     parser.add_argument("--only", choices=SECTIONS, nargs="+", default=list(SECTIONS))
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
+    parser.add_argument("--out", type=Path, help="file for the tables as well")
     parser.add_argument("--piece", choices=PIECES, help=argparse.SUPPRESS)
     parser.add_argument("--at", default="0", help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.piece is None:
-        benchmark(QUICK if asked.quick else FULL, asked.only, asked.folder)
+    if asked.piece is not None:
+        call = PIECES[asked.piece](int(asked.at) if asked.at.isdigit() else Path(asked.at))
+        print(json.dumps(vars(timed(call))))
         return
-    print(json.dumps(vars(run_piece(asked.piece, asked.at))))
+    lines: list[str] = []
+
+    def out(line: str) -> None:
+        print(line, flush=True)
+        lines.append(line)
+
+    benchmark(QUICK if asked.quick else FULL, asked.only, asked.folder, out)
+    if asked.out is not None:
+        asked.out.write_text("\n".join(lines).strip() + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

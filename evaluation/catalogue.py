@@ -6,6 +6,7 @@ from functools import cache
 
 import data_synth
 from evaluation.checks import registry as checks
+from evaluation.data.derive.registry import operation_offers
 from evaluation.estimators import registry as estimators
 from evaluation.spec.catalogue import Catalogue
 
@@ -19,4 +20,5 @@ def catalogue() -> Catalogue:
         checks=checks.check_offers(),
         planned_checks=checks.PLANNED,
         worlds=data_synth.world_names(),
+        operations=operation_offers(),
     )

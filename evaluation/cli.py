@@ -38,7 +38,7 @@ Events = Annotated[bool, typer.Option("--json-events", help="Events on stdout, a
 Log = Annotated[Path | None, typer.Option(help="Append events to a file; never values.")]
 Rebuild = Annotated[bool, typer.Option("--rebuild", help="Build cells again; ignore kept ones.")]
 Memory = Annotated[str, typer.Option(help="Memory of the query engine, such as 512MB or 4GB.")]
-Threads = Annotated[int, typer.Option(min=1, help="Threads of the query engine; same results.")]
+Threads = Annotated[int, typer.Option(help="Threads of the query engine; same results.")]
 Spill = Annotated[Path | None, typer.Option(help="Folder where the query engine may spill.")]
 SpecName = Annotated[str, typer.Argument(help="A spec file, or the id of a shipped spec.")]
 

@@ -15,7 +15,8 @@ from evaluation.cells.settings import Settings
 from evaluation.checks.judging import judge_models
 from evaluation.checks.known_truth import known_truths
 from evaluation.errors import SpecError
-from evaluation.estimators.fitting import ModelResult, estimate_models, fit_models
+from evaluation.estimators.fitting import estimate_models
+from evaluation.estimators.refitting import Refitting
 from evaluation.estimators.supplying import Engine, Request, given_supply, supply_of
 from evaluation.report.notes import notes_of
 from evaluation.report.points import plotted_points
@@ -81,9 +82,11 @@ def run_spec(
     with clock("estimate"):
         results = estimate_models(spec, supply, announce)
     with clock("check"):
-        verdicts = judge_models(spec, supply, results, _refit(request, cells), announce)
-    with clock("truth"):
-        known = with_truth and frame is None and supply.has_rows
+        refit = Refitting(request, cells, supply)
+        verdicts = judge_models(spec, supply, results, refit, announce, gather=refit.gather)
+    made = spec.panel.source == "synthetic" and frame is None
+    with clock("truth") if made and with_truth else nullcontext():
+        known = made and with_truth and supply.has_rows
         truths = known_truths(spec, lambda: supply.rows, results) if known else ()
     with clock("report"):
         return Record(
@@ -98,18 +101,6 @@ def run_spec(
             notes=(*notes_of(spec), *supply.notes),
             cells=supply.origin,
         )
-
-
-def _refit(request: Request, cells: Path | None) -> Callable[[Spec], tuple[ModelResult, ...]]:
-    """Return what estimates another spec on the input of a request."""
-
-    def refit(variant: Spec) -> tuple[ModelResult, ...]:
-        if cells is not None:
-            return fit_models(variant, given_supply(variant, cells))
-        asked = replace(request, spec=variant, rebuild=False)
-        return fit_models(variant, supply_of(asked, lambda stage: nullcontext()))
-
-    return refit
 
 
 def refuse_unavailable(spec: Spec, *, built_in_source: bool = True) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from evaluation.cells.centres import about, centre_name, centred_places, find_centres
 from evaluation.cells.engines import Engine, TooLarge, engine_of
 from evaluation.cells.expressions.finer import sums_by_finer_groups
 from evaluation.cells.expressions.keyed import keyed_rows
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 SUM = "ad_sum_"
 REFUSED = "ad_refused_"
+NEGATIVE = "panel.weight: column {weight!r} holds negative values"
 IN_ORDER = "sums of floating-point numbers were taken on one thread, so that order is one"
 
 
@@ -66,11 +68,13 @@ def run_cell_pass(relation: Relation, plan: Plan, one: CellPass, settings: Setti
     """
     engine = engine_of(relation)
     whole = whole_columns(relation, plan, one.quantities, settings)
+    places = centred_places(relation, plan, one, whole)
+    centres = find_centres(relation, one.quantities, places, whole, settings)
     try:
-        query = cell_query(relation, plan, one, whole, wide=False)
+        query = cell_query(relation, plan, one, whole, centres, wide=False)
         found = _cells(engine, relation, plan, one, query, settings)
     except TooLarge:
-        query = cell_query(relation, plan, one, whole, wide=True)
+        query = cell_query(relation, plan, one, whole, centres, wide=True)
         try:
             found = _cells(engine, relation, plan, one, query, settings)
         except TooLarge:
@@ -81,11 +85,17 @@ def run_cell_pass(relation: Relation, plan: Plan, one: CellPass, settings: Setti
             ) from None
     _refuse(found, query)
     frame = _framed(found, one, query, whole_shares=plan.weight is None)
+    frame = frame.assign(**{centre_name(one.quantities[at].name): c for at, c in centres.items()})
     return CellTable(one, plan.conditions, frame, () if query.exact else (IN_ORDER,))
 
 
 def cell_query(
-    relation: Relation, plan: Plan, one: CellPass, whole: Mapping[str, bool], wide: bool
+    relation: Relation,
+    plan: Plan,
+    one: CellPass,
+    whole: Mapping[str, bool],
+    centres: Mapping[int, float | str],
+    wide: bool,
 ) -> _Query:
     """Return the expression of a pass.
 
@@ -95,12 +105,17 @@ def cell_query(
         As for :func:`run_cell_pass`.
     whole
         Whether each float column among the quantities and the weight holds whole numbers alone.
+    centres
+        What is taken off quantities, by position: numbers, or columns of the relation that hold
+        them, which the cells then hold too.
     wide
         Whether products leave 64 bits.
     """
     shares = plan.units is not None and plan.units.shares
     rows = keyed_rows(relation, plan, one, whole, shares)
-    exact = all(term.whole for term in (*rows.terms, *rows.factor))
+    named = {at: one for at, one in centres.items() if isinstance(one, str)}
+    terms = about(rows.terms, {**centres, **{at: rows.table[own] for at, own in named.items()}})
+    exact = all(term.whole for term in (*terms, *rows.factor))
     plain = {ROWS: rows.table.count()}
     if rows.weight is not None:
         plain[WEIGHT] = rows.weight.value.sum()
@@ -112,16 +127,16 @@ def cell_query(
         plain[SHARE] = share.sum()
     refused = _refused(relation, plan, rows.table)
     plain |= {name: marks.sum() for name, (marks, _) in refused.items()}
-    key = {name: rows.table[name] for name in one.key}
+    key = {name: rows.table[name] for name in (*one.key, *named.values())}
     if rows.missing is not None:
         key[MISSING] = rows.missing
     fine = frozenset(
         at
         for at, quantity in enumerate(one.quantities)
-        if quantity.name in one.fine and rows.terms[at].whole
+        if quantity.name in one.fine and terms[at].whole
     )
     expression = sums_by_finer_groups(
-        rows.table, key, rows.terms, rows.factor, fine, _names(one), plain, wide
+        rows.table, key, terms, rows.factor, fine, _names(one), plain, wide
     )
     return _Query(expression, exact, {name: line for name, (_, line) in refused.items()})
 
@@ -197,8 +212,7 @@ def _refused(relation: Relation, plan: Plan, table: Any) -> dict[str, tuple[Any,
         low = facts_of(relation, plan.weight).low
         if low is None or low < 0:
             mark = (table[plan.weight] < 0).cast("int64")
-            line = f"panel.weight: column {plan.weight!r} holds negative values"
-            marks[f"{REFUSED}{plan.weight}_"] = (mark, line)
+            marks[f"{REFUSED}{plan.weight}_"] = (mark, NEGATIVE.format(weight=plan.weight))
     return marks
 
 
@@ -208,4 +222,4 @@ def _refuse(found: pa.Table, query: _Query) -> None:
     for name, line in query.refused.items():
         count = pc.sum(found.column(name)).as_py() or 0
         if count:
-            raise DataError(line.format(count=int(count)))
+            raise DataError(line)

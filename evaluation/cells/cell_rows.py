@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,7 @@ def cell_rows(
     settings: Settings,
     names: Sequence[str],
     clusters: Sequence[str],
+    centres: Mapping[str, float] = MappingProxyType({}),
 ) -> CellRows:
     """Return the rows of the sample with the key of their cell.
 
@@ -64,6 +66,8 @@ def cell_rows(
         Quantities of the pass.
     clusters
         Columns of the panel.
+    centres
+        What is taken off quantities, by name.
 
     Raises
     ------
@@ -84,8 +88,9 @@ def cell_rows(
     for at, name in enumerate(names):
         if name not in held:
             raise DataError(f"cells: {made.name} does not hold {name!r}")
-        chosen[f"{VALUE}{at}"] = held[name].value.cast("float64")
-        bound = held[name].bound
+        value, centre = held[name].value.cast("float64"), centres.get(name, 0.0)
+        chosen[f"{VALUE}{at}"] = value - centre if centre else value
+        bound = None if centre else held[name].bound
         bounds[f"{VALUE}{at}"] = None if bound is None else float(bound)
     weight = rows.weight
     chosen[WEIGHT] = ibis.literal(1.0) if weight is None else weight.value.cast("float64")
@@ -133,7 +138,8 @@ def with_cells(
     beside[CELL] = pa.array(np.arange(len(cells), dtype=np.int64))
     beside |= {name: pa.array(values) for name, values in columns.items()}
     small = engine_of(relation).beside(relation, pa.table(beside), "ad_cells")
-    left = rows.table
+    # A view, for rows that are a join already: its constants would not be found in a further one.
+    left = rows.table.view()
     same = [
         left[f"{KEY}{at}"].identical_to(small[f"{OTHER_KEY}{at}"])
         if lacks

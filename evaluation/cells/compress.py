@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaluation.data.memo import Memo, remembered
 from evaluation.data.model_data import FloatArray, IntArray
 
 # A code stays an exact int64 well below this many combinations.
@@ -53,6 +54,7 @@ def compress(
     columns: FloatArray | None = None,
     scatter: Mapping[tuple[int, int], FloatArray] | None = None,
     at_most: float = 0.5,
+    memo: Memo | None = None,
 ) -> Compressed | None:
     """Return the cells of a key, or ``None`` where they would not be fewer than the rows.
 
@@ -69,8 +71,32 @@ def compress(
         columns, first at most second, the outcome last; those left out are zero.
     at_most
         Largest number of cells, as a share of rows, that is worth the trouble.
+    memo
+        Where the cells of this key may be known already.
     """
-    rows = len(y)
+    groups = remembered(
+        memo, f"cells of a key, {at_most}", key, lambda: _groups(key, len(y), at_most)
+    )
+    if groups is None:
+        return None
+    first, inverse = groups
+    total = np.bincount(inverse, weight, len(first)).astype(np.float64)
+    values = np.column_stack([y] if columns is None else [columns, y])
+    # Deviations from the mean keep their digits where outcomes are large amounts.
+    centre = np.average(values, axis=0, weights=weight)
+    values -= centre
+    sums = [np.bincount(inverse, weight * column, len(first)) for column in values.T]
+    means = np.column_stack(sums) / total[:, None]
+    values -= means[inverse]
+    products = _products(inverse, values, weight, scatter or {}, len(first))
+    means += centre
+    return Compressed(first, total, means[:, -1], means[:, :-1], products)
+
+
+def _groups(
+    key: Sequence[NDArray[Any]], rows: int, at_most: float
+) -> tuple[IntArray, IntArray] | None:
+    """Return one row of each cell and the cell of each row, ``None`` where cells are too many."""
     code, size = np.zeros(rows, dtype=np.int64), 1
     for column in key:
         codes, levels = pd.factorize(column, sort=True)
@@ -82,17 +108,7 @@ def compress(
     _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
     if len(first) > at_most * rows:
         return None
-    total = np.bincount(inverse, weight, len(first)).astype(np.float64)
-    values = np.column_stack([y] if columns is None else [columns, y])
-    # Deviations from the mean keep their digits where outcomes are large amounts.
-    centre = np.average(values, axis=0, weights=weight)
-    values -= centre
-    sums = [np.bincount(inverse, weight * column, len(first)) for column in values.T]
-    means = np.column_stack(sums) / total[:, None]
-    values -= means[inverse]
-    products = _products(inverse, values, weight, scatter or {}, len(first))
-    means += centre
-    return Compressed(first.astype(np.int64), total, means[:, -1], means[:, :-1], products)
+    return first.astype(np.int64), inverse.astype(np.int64)
 
 
 def _products(
@@ -104,7 +120,7 @@ def _products(
 ) -> FloatArray:
     """Return weighted cross-products of deviations, and those given, by code."""
     side = rest.shape[1]
-    found = np.zeros((size, side, side))
+    found = np.empty((side, side, size)).transpose(2, 0, 1)
     for i in range(side):
         own = weight * rest[:, i]
         for j in range(i, side):

@@ -14,8 +14,9 @@ from evaluation.cells.origin import Rows
 from evaluation.cells.plan import Plan
 from evaluation.cells.relation import ColumnFacts
 from evaluation.cells.settings import Settings
-from evaluation.cells.store.find import Found, find_cells, kept_builds
-from evaluation.cells.store.kept import Facts, Kept
+from evaluation.cells.store.find import Build, Found, find_cells, kept_builds
+from evaluation.cells.store.held import Held
+from evaluation.cells.store.kept import Facts
 from evaluation.cells.store.write import write_cells
 from evaluation.data.moments import PairCells
 from evaluation.data.panel import FlowStep
@@ -52,6 +53,7 @@ def gather(
     settings: Settings,
     *,
     rebuild: bool = False,
+    held: tuple[Held, ...] = (),
 ) -> Gathered:
     """Return the cells of a spec, built from its rows where no kept ones answer.
 
@@ -70,6 +72,8 @@ def gather(
         Limits of the query engine.
     rebuild
         Whether kept cells are passed over.
+    held
+        Builds in memory, which are asked first.
 
     Raises
     ------
@@ -80,7 +84,10 @@ def gather(
     """
     inputs = dict(rows.inputs())
     home = None if folder is None else folder / _name([sorted(inputs.items()), asked.source])
-    builds = () if home is None or rebuild else kept_builds(home, inputs, asked.source)
+    kept = () if home is None or rebuild else kept_builds(home, inputs, asked.source)
+    own = (inputs, asked.source)
+    near = (one for one in held if (one.facts.inputs, one.facts.source) == own)
+    builds: tuple[Build, ...] = (*near, *kept)
     columns = _columns(asked, builds)
     if columns is None:
         # Bounds of a unit are identifiers, and no plan wants them.
@@ -129,7 +136,21 @@ def facts_of(gathered: Gathered, source: str) -> Facts:
     )
 
 
-def _columns(asked: Asked, builds: tuple[Kept, ...]) -> dict[str, ColumnFacts] | None:
+def held_of(gathered: Gathered, source: str) -> Held:
+    """Return cells as a build in memory.
+
+    Parameters
+    ----------
+    gathered
+        The cells.
+    source
+        Digest of how rows were read.
+    """
+    tables = {name: table.frame for name, table in gathered.tables.items()}
+    return Held(gathered.plan, facts_of(gathered, source), tables, gathered.units)
+
+
+def _columns(asked: Asked, builds: tuple[Build, ...]) -> dict[str, ColumnFacts] | None:
     """Return facts that an earlier build noted, ``None`` where none knows every column."""
     for kept in builds:
         if set(asked.columns) <= set(kept.facts.columns):

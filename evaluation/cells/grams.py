@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from evaluation.data.model_data import FloatArray, IntArray
 
@@ -41,6 +42,11 @@ class Regressors:
     def width(self) -> int:
         """Number of columns K: all indicators, then the numeric columns."""
         return sum(self.levels) + int(self.numeric.shape[1])
+
+    @property
+    def disjoint(self) -> bool:
+        """Whether no row has two indicators, and none of them is anything but 0 or 1."""
+        return len(self.levels) == 1
 
     def dense(self, rows: IntArray) -> FloatArray:
         """Return the columns of some rows, shape ``(len(rows), K)``."""
@@ -117,8 +123,7 @@ def cluster_products(
     for g in range(total):
         rows = order[edges[g] : edges[g + 1]]
         levels = None if swept is None else np.unique(swept[rows], return_inverse=True)[1]
-        gram[g], squares = _one_cluster(regressors, weight, rows, levels)
-        scale += squares
+        scale += _one_cluster(regressors, weight, rows, levels, gram[g])
     return gram, scale
 
 
@@ -145,23 +150,43 @@ def cluster_scores(
         has = codes >= 0
         place = cluster[has] * levels + codes[has]
         blocks.append(np.bincount(place, mass[has], total * levels).reshape(total, levels))
-    numeric = [np.bincount(cluster, mass * column, total) for column in regressors.numeric.T]
-    return np.column_stack([*blocks, *numeric]).astype(np.float64)
+    rows = len(cluster)
+    where = sparse.csr_array((mass, cluster, np.arange(rows + 1)), shape=(rows, total))
+    return np.column_stack([*blocks, where.T @ regressors.numeric]).astype(np.float64)
+
+
+def _add_products(
+    product: FloatArray, block: FloatArray, weighted: FloatArray, regressors: Regressors
+) -> None:
+    """Add Z'WZ of some rows; disjoint indicators have products with themselves alone."""
+    if not regressors.disjoint:
+        product += block.T @ weighted
+        return
+    indicators = sum(regressors.levels)
+    product[range(indicators), range(indicators)] += weighted[:, :indicators].sum(axis=0)
+    numeric = weighted[:, indicators:]
+    across = block[:, :indicators].T @ numeric
+    product[:indicators, indicators:] += across
+    product[indicators:, :indicators] += across.T
+    product[indicators:, indicators:] += block[:, indicators:].T @ numeric
 
 
 def _one_cluster(
-    regressors: Regressors, weight: FloatArray, rows: IntArray, levels: IntArray | None
-) -> tuple[FloatArray, FloatArray]:
-    """Return Z'WMZ of one cluster and its unswept diagonal."""
+    regressors: Regressors,
+    weight: FloatArray,
+    rows: IntArray,
+    levels: IntArray | None,
+    product: FloatArray,
+) -> FloatArray:
+    """Add Z'WMZ of one cluster to ``product``; return its unswept diagonal."""
     width = regressors.width
-    product = np.zeros((width, width))
     count = 0 if levels is None else int(levels.max()) + 1
     sums, mass = np.zeros((count, width)), np.zeros(count)
     for start in range(0, len(rows), CHUNK):
         part = rows[start : start + CHUNK]
         block = regressors.dense(part)
         weighted = block * weight[part, None]
-        product += block.T @ weighted
+        _add_products(product, block, weighted, regressors)
         if levels is None:
             continue
         level = levels[start : start + CHUNK]
@@ -171,4 +196,4 @@ def _one_cluster(
     squares = np.diag(product).copy()
     if count:
         product -= sums.T @ (sums / mass[:, None])
-    return product, squares
+    return squares

@@ -160,8 +160,8 @@ def key_frame(
             columns[name] = _time(now, histories.calendar)
         elif PART + name in words.parted:
             codes = words.parted[PART + name][row]
-            values = pd.Series(words.levels[PART + name]).take(codes).reset_index(drop=True)
-            values = values.where(codes >= 0)
+            # A code below 0 stands for a missing value; where all are missing there is no level.
+            values = pd.Series(words.levels[PART + name]).reindex(codes).reset_index(drop=True)
             columns[name] = now - values if name in histories.aged else values
         else:
             columns[name] = _from_bits(relation, words, name, row, cells.bit)

@@ -71,14 +71,17 @@ def model_cells(
     facts = sample.gathered.units
     if facts is not None:
         counted = units_of_model(spec, sample.gathered.plan, facts, model, outcome)
+    pairs = _pairs(sample, spec, route, name)
+    if outcome.dated.lead and data.period is not None:
+        counted = counted.among(data.period)
     data = replace(
         data,
-        units=counted.units,
+        units=_told(pairs, data, used) if counted.units is None else counted.units,
         complete=counted.complete,
         seen=counted.seen,
         starts=None if facts is None else facts.starts,
         warnings=moving_clusters(sample, spec, model, used.entries),
-        pairs=_pairs(sample, spec, route, name),
+        pairs=pairs,
         memo=sample.memo,
     )
     if whole and sample.gathered.second_pass is not None:
@@ -98,11 +101,14 @@ class _Merged:
         Their sums.
     roles, columns
         One value of each cell, by name; columns are those of the key.
+    labels
+        Label of every period that occurs.
     """
 
     sums: Sums
     roles: Mapping[str, Any]
-    columns: Mapping[str, Any]
+    columns: Mapping[str, pd.Series]
+    labels: Mapping[int, str]
 
 
 def _merged(
@@ -117,8 +123,15 @@ def _merged(
     return _Merged(
         Sums(sample.table, frame[CELL].to_numpy(np.int64)[entries], group, len(first)),
         {role: values[first] for role, values in roles.items()},
-        {column: values[first] for column, values in columns.items()},
+        {column: pd.Series(values[first], copy=False) for column, values in columns.items()},
+        _labels(sample, roles.get("period")),
     )
+
+
+def _labels(sample: CellSample, period: IntArray | None) -> dict[int, str]:
+    calendar = sample.prepared.panel.calendar
+    found = [] if period is None else np.unique(period).tolist()
+    return {int(one): calendar.label(int(one)) for one in sorted(found)}
 
 
 def _columns(spec: Spec, model: Model) -> tuple[str, ...]:
@@ -132,6 +145,20 @@ def _pairs(sample: CellSample, spec: Spec, route: Route, name: str) -> PairCells
     if found is None or not isinstance(spec.design, RdDesign):
         return found
     return replace(found, running=found.running - float(spec.design.cutoff))
+
+
+def _told(pairs: PairCells | None, data: ModelData, used: Used) -> int | None:
+    """Return the units of a model where pair cells or shares of units tell, else ``None``.
+
+    Pair cells tell if they lie at the model's points and at no other; shares, if every row of a
+    unit is there: then they add up to 1.
+    """
+    if pairs is not None and data.running is not None:
+        same = np.array_equal(np.unique(pairs.running), np.unique(data.running))
+        return pairs.units if same else None
+    if data.unit_shares is not None and not data.weighted and used.entries.all():
+        return int(np.rint(data.unit_shares.sum()))
+    return None
 
 
 def _roles(sample: CellSample, entries: IntArray, spec: Spec) -> dict[str, Any]:
@@ -167,9 +194,6 @@ def _data(
 ) -> ModelData:
     panel, sums, kept = sample.prepared.panel, merged.sums, dict(merged.roles)
     period = kept.pop("period", None)
-    labels = (
-        {} if period is None else {int(p): panel.calendar.label(int(p)) for p in np.unique(period)}
-    )
     varying = {column: at for column, at in used.quantity.items() if at is not None}
     chosen = {
         **merged.columns,
@@ -181,23 +205,31 @@ def _data(
     return ModelData(
         outcome=name,
         y=sums.mean(used.outcome),
-        columns=pd.DataFrame(
+        columns=_framed(
             {column: chosen[column] for column in _columns(spec, model) if column in chosen},
-            index=range(sums.groups),
+            sums.groups,
         ),
         weight=np.asarray(sums.weight(), dtype=np.float64),
         period=period,
-        period_labels=dict(sorted(labels.items())),
+        period_labels=dict(merged.labels),
         period_months=panel.calendar.months,
         cohort_labels=sample.prepared.roles.cohort_labels,
         treatment=None if treatment is None or received is None else sums.mean(received),
         dropped={reason: count for reason, count in used.dropped.items() if count},
         rows=sums.rows(),
         within=Within((*members, "y"), sums.scatter((*members.values(), used.outcome))),
-        unit_shares=sums.column(SHARE) if SHARE in sample.table.frame else None,
+        # Shares count every row of the sample, whatever the model keeps.
+        unit_shares=sums.column(SHARE) if SHARE in sample.table.frame and not model.keep else None,
         weighted=sample.gathered.plan.weight is not None,
         **kept,
     )
+
+
+def _framed(columns: Mapping[str, Any], rows: int) -> pd.DataFrame:
+    """Return columns as a frame, each as it is: kinds of text are not guessed again."""
+    if not columns:
+        return pd.DataFrame(index=range(rows))
+    return pd.DataFrame(dict(columns), copy=False)
 
 
 def _with_treatment(

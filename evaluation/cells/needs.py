@@ -34,6 +34,11 @@ class CellNeeds:
         many for a key, and row-wise variances with controls that vary inside cells.
     treatment
         Whether the treatment received is summed with its products, as fuzzy designs want it.
+    whole_units
+        Whether no unit may change its cluster, as where clusters take their units with them.
+    cohorts
+        Whether units are counted by cohort if some are treated from the first period on; cells
+        that cannot tell answer where there are none.
     """
 
     roles: frozenset[KeyRole]
@@ -45,6 +50,8 @@ class CellNeeds:
     clusters: tuple[str, ...] = ()
     any_cluster: bool = False
     treatment: bool = False
+    whole_units: bool = False
+    cohorts: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,22 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from evaluation.cells.expressions.dated import with_dates
+from evaluation.cells.expressions.derived import with_derived
 from evaluation.cells.looks import refuse_doubtful_time
 from evaluation.cells.origin import Rows
 from evaluation.cells.relation import Relation
 from evaluation.cells.settings import Settings
+from evaluation.data.derive.deriving import Deriving
+from evaluation.data.derive.registry import row_wise
+from evaluation.data.leads import dated_source, read_for
 from evaluation.data.plain import plain_columns
 from evaluation.data.read_once import ReadOnce
 from evaluation.data.sources import Source
 from evaluation.data.sources.file import File
 from evaluation.data.sources.sql import Sql
 from evaluation.spec.columns import columns_of_spec
+from evaluation.spec.derived import inputs_of, made_in_order
 from evaluation.spec.spec import Spec
 
 
@@ -22,7 +28,8 @@ def open_rows(spec: Spec, source: Source, memory: Path | None, settings: Setting
     """Return the rows of a spec; they are opened when a pass asks for them.
 
     Parquet files and tables of a database are read by the engine itself. Other files, frames and
-    synthetic panels are read into a frame first, once for every part of the program.
+    synthetic panels are read into a frame first, once for every part of the program; so is every
+    panel where a derived column follows from several rows, which no query here works out.
 
     Parameters
     ----------
@@ -36,6 +43,7 @@ def open_rows(spec: Spec, source: Source, memory: Path | None, settings: Setting
         Limits of the engine.
     """
     inner = source.source if isinstance(source, ReadOnce) else source
+    inner = inner.source if isinstance(inner, Deriving) else inner
     file = inner.remembering(memory) if isinstance(inner, File) else None
     # A server's table is hashed in the transaction that reads it: it stays the one opened.
     table = inner if isinstance(inner, Sql) else None
@@ -43,6 +51,11 @@ def open_rows(spec: Spec, source: Source, memory: Path | None, settings: Setting
         table = table.remembering(memory)
     inputs = cache((file or table or source).inputs)
     named = tuple(columns_of_spec(spec))
+    asked = read_for(spec, named)
+    made = made_in_order(spec.derive, asked)
+    parts = [column for name in made for column in inputs_of(spec.derive[name])]
+    clock = [spec.panel.time] if made and spec.panel.time is not None else []
+    own = tuple(n for n in dict.fromkeys((*asked, *parts, *clock)) if n not in spec.derive)
 
     @cache
     def relation() -> Relation:
@@ -51,17 +64,28 @@ def open_rows(spec: Spec, source: Source, memory: Path | None, settings: Setting
         return found
 
     def opened() -> Relation:
+        if all(row_wise(spec.derive[name].op) for name in made):
+            found = in_place()
+            if found is not None:
+                found = with_derived(found, spec, made) if made else found
+            if found is not None:
+                return with_dates(found, spec)
+        from evaluation.cells.engines.duckdb import relation_of_frame
+
+        return relation_of_frame(
+            plain_columns(dated_source(spec, source).read(named)), inputs(), settings
+        )
+
+    def in_place() -> Relation | None:
         if file is not None and all(one.suffix == ".parquet" for one in file.files):
             from evaluation.cells.engines.duckdb import relation_of_files
 
-            return relation_of_files(file.files, named, inputs(), settings)
+            return relation_of_files(file.files, own, inputs(), settings)
         if table is not None:
             from evaluation.cells.databases import relation_of
 
             served = table.database if table.address.path is None else None
-            return relation_of(table.address, named, settings, inputs(), served)
-        from evaluation.cells.engines.duckdb import relation_of_frame
-
-        return relation_of_frame(plain_columns(source.read(named)), inputs(), settings)
+            return relation_of(table.address, own, settings, inputs(), served)
+        return None
 
     return Rows(inputs, relation)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from evaluation.cells.relation import Relation
 from evaluation.data.source_digest import source_digest
+from evaluation.spec.dates import dated_columns
 from evaluation.spec.spec import Spec
 
 # What a panel's table says that no row depends on: the sample's own steps, and names of columns.
@@ -44,8 +45,23 @@ def reading_digest(spec: Spec) -> str:
         for key, value in spec.panel.model_dump(mode="json").items()
         if key not in NOT_READING
     }
+    if dated_columns(spec):
+        panel |= {"dated": [spec.panel.unit, spec.panel.time, spec.panel.time_unit]}
     text = json.dumps([panel, source_digest(), _code()], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest() + derived_mark(spec)
+
+
+def derived_mark(spec: Spec) -> str:
+    """Return a mark of how a spec derives columns, empty where it derives none.
+
+    What a column is derived from may hang on who a unit is and how time is counted.
+    """
+    if not spec.derive:
+        return ""
+    derived = {name: one.model_dump(mode="json") for name, one in spec.derive.items()}
+    panel = spec.panel
+    text = json.dumps([derived, panel.unit, panel.time, panel.time_unit], sort_keys=True)
+    return f".{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 @cache

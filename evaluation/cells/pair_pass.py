@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
+from evaluation.cells.centres import about, find_centres
 from evaluation.cells.expressions.rows import sample_rows
 from evaluation.cells.expressions.sums import Term, term_of
 from evaluation.cells.expressions.values import facts_of, may_lack
@@ -50,7 +51,7 @@ def run_pair_pass(relation: Relation, plan: Plan, one: PairPass, settings: Setti
     Raises
     ------
     DataError
-        Where the panel names no unit or has weights, no row is left, or points are too many.
+        Where the panel names no unit or has weights, or points are too many.
     """
     if plan.units is None:
         raise DataError("panel.unit: is missing, and pair cells are sums over units")
@@ -58,6 +59,9 @@ def run_pair_pass(relation: Relation, plan: Plan, one: PairPass, settings: Setti
         raise DataError("panel.weight: pair cells know no weights; run from microdata")
     whole = whole_columns(relation, plan, one.quantities, settings)
     table, terms = _rows(relation, plan, one, whole)
+    places = [at for at, term in enumerate(terms) if not term.whole]
+    centres = find_centres(relation, one.quantities, places, whole, settings)
+    terms = about(terms, centres)
     facts = facts_of(relation, one.point)
     discrete = facts.kind == "integer" or (facts.kind == "float" and facts.whole is True)
     found = None
@@ -66,7 +70,8 @@ def run_pair_pass(relation: Relation, plan: Plan, one: PairPass, settings: Setti
     if found is None:
         found = _from_rows(relation, plan, one, settings, table, terms)
     names = ("one", "y", *(quantity.name for quantity in one.quantities[1:]))
-    return replace(found, variables=names)
+    taken = (0.0, *(centres.get(at, 0.0) for at in range(len(terms)))) if centres else ()
+    return replace(found, variables=names, centres=taken)
 
 
 def _rows(
@@ -100,7 +105,7 @@ def _from_words(
     bits = {name: term.value.cast("int64") for name, term in zip(names, terms, strict=True)}
     unit = "" if plan.units is None else plan.units.unit
     words = unit_words(relation, settings, table, unit, table[one.point], parted, bits)
-    if words.repeated:
+    if words.repeated or not words.units:
         return None
     points = points_of_words(words, names)
     _require(points.values.points, len(terms) + 1, one)
@@ -132,12 +137,7 @@ def _from_rows(
 
 
 def _require(points: int, variables: int, one: PairPass) -> None:
-    """Refuse no points, or more than their products have room for."""
-    if points == 0:
-        raise DataError(
-            "pair cells: no rows are left once flags and missing values are taken out; check the "
-            "filters, the window and the outcome"
-        )
+    """Refuse more points than their products have room for."""
     if (points * variables) ** 2 > LARGEST:
         raise DataError(
             f"pair cells: {one.point!r} has {points} values with rows, too many for products of "

@@ -51,6 +51,10 @@ def sums_from_rows(
     side = found.column(SIDE).to_numpy().astype(np.int64)
     order = np.lexsort((side, point))
     points, sides = point[order], side[order]
+    if not len(points):  # whoever fits a model says what emptied it
+        names = 1 + sum(name.startswith(VALUE) for name in table.columns)
+        nobody = np.zeros((0, 0), dtype=np.int64)
+        return PairCells(points, sides, (), np.zeros((names, names, 0, 0)), 0, nobody)
     require(len(points))
     shares = max(-(-int(found.column("ad_rows").to_numpy().sum()) // MOST_ROWS), 1)
     total: PairSums | None = None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Mapping
 from functools import reduce
 from typing import Any
 
+from evaluation.cells.centres import about, beside_rows, centre_name
 from evaluation.cells.expressions.rows import sample_rows
 from evaluation.cells.expressions.sums import term_of
 from evaluation.cells.plan import PairPass, Plan
+from evaluation.cells.planning.flags import DONUT
 from evaluation.cells.relation import Relation
 from evaluation.cells.store.pairs import FIRST, NEXT, POST, RUNNING, SECOND, UNITS
 
@@ -33,7 +36,10 @@ def pair_select(relation: Relation, plan: Plan, one: PairPass, unit: str) -> Any
     """
     import ibis
 
-    own = _by_unit(relation, plan, one, unit)
+    whole = dict.fromkeys(
+        (name for name, f in relation.columns.items() if f.kind == "float"), False
+    )
+    own, centres = _by_unit(relation, plan, one, unit, whole)
     names = ("one", "y", *(quantity.name for quantity in one.quantities[1:]))
     points = own.select(POINT, SIDE).distinct()
     # Row numbers count from 0, as positions do.
@@ -46,12 +52,19 @@ def pair_select(relation: Relation, plan: Plan, one: PairPass, unit: str) -> Any
     every = points.cross_join(
         points.select(ad_second=points.ad_at), placed.aggregate(ad_units=placed[UNIT].nunique())
     )
+    if centres:
+        every = every.cross_join(own.aggregate(**{name: own[name].max() for name in centres}))
     every = every.rename({FIRST: "ad_at", RUNNING: POINT, POST: SIDE})
-    whole = _beside(_beside(every, pairs), follows)
+    joined = _beside(_beside(every, pairs), follows)
     sums = [f"ad_sum_{left}|{right}" for left in names for right in names]
-    filled = {name: whole[name].fill_null(0) for name in (*sums, NEXT)}
-    kept = {name: whole[name] for name in (FIRST, SECOND, RUNNING, POST, UNITS)}
-    return whole.select(**kept, **filled)
+    filled = {name: joined[name].fill_null(0) for name in (*sums, NEXT)}
+    kept = {name: joined[name] for name in (FIRST, SECOND, RUNNING, POST, UNITS)}
+    taken = {
+        centre_name(names[at + 1]): joined[centre_name(quantity.name)]
+        for at, quantity in enumerate(one.quantities)
+        if centre_name(quantity.name) in centres
+    }
+    return joined.select(**kept, **filled, **taken)
 
 
 def _beside(every: Any, some: Any) -> Any:
@@ -62,26 +75,39 @@ def _beside(every: Any, some: Any) -> Any:
     )
 
 
-def _by_unit(relation: Relation, plan: Plan, one: PairPass, unit: str) -> Any:
-    """Return what every unit has at every point: how many rows, and sums of each quantity."""
+def _by_unit(
+    relation: Relation, plan: Plan, one: PairPass, unit: str, whole: Mapping[str, bool]
+) -> tuple[Any, tuple[str, ...]]:
+    """Return what every unit has at every point: how many rows, and sums of each quantity.
+
+    Beside them stand the centres of quantities that are no whole numbers, and their names.
+    """
     import ibis
 
-    table = sample_rows(relation, plan)
-    whole = dict.fromkeys(
-        (name for name, f in relation.columns.items() if f.kind == "float"), False
-    )
+    read = [term_of(relation, relation.table, quantity, whole) for quantity in one.quantities]
+    places = [at for at, term in enumerate(read) if not term.whole]
+    centres = {at: centre_name(one.quantities[at].name) for at in places}
+    table = sample_rows(beside_rows(relation, one.quantities, places, whole), plan)
     wanted = [table[flag] == 1 for flag in one.flags]
     wanted += [term_of(relation, table, one, whole).value.notnull() for one in one.quantities]
     wanted += [table[one.post].notnull()] if one.post is not None else []
+    # Rows that no model of the spec uses would part the points that have a donut between them.
+    wanted += [table[DONUT] == 0 for flag in plan.flags if flag.name == DONUT]
     table = table.filter(reduce(operator.and_, [*wanted, table[one.point].notnull()]))
-    terms = [term_of(relation, table, quantity, whole).value for quantity in one.quantities]
+    terms = about(
+        [term_of(relation, table, quantity, whole) for quantity in one.quantities],
+        {at: table[name] for at, name in centres.items()},
+    )
     side = ibis.literal(-1, "int64") if one.post is None else table[one.post].cast("int64")
     rows = table.select(
         **{UNIT: table[unit], POINT: table[one.point], SIDE: side},
-        **{f"{VALUE}{at}": value for at, value in enumerate(terms, start=1)},
+        **{f"{VALUE}{at}": term.value for at, term in enumerate(terms, start=1)},
+        **{name: table[name] for name in centres.values()},
     )
     sums = {f"{VALUE}{at}": rows[f"{VALUE}{at}"].sum() for at in range(1, len(terms) + 1)}
-    return rows.group_by(UNIT, POINT, SIDE).aggregate(**{f"{VALUE}0": rows.count()}, **sums)
+    key = (UNIT, POINT, SIDE, *centres.values())
+    counted = rows.group_by(*key).aggregate(**{f"{VALUE}0": rows.count()}, **sums)
+    return counted, tuple(centres.values())
 
 
 def _pairs(placed: Any, names: tuple[str, ...]) -> Any:

@@ -74,7 +74,7 @@ def _means(table: CellTable) -> dict[str, pd.Series]:
         total = sums.total(at).astype(np.float64)
         mean = np.full(len(cells), np.nan)
         np.divide(total, weight, out=mean, where=seen)
-        found[one.column] = pd.Series(mean, table.frame.index)
+        found[one.column] = pd.Series(mean + sums.centre(at), table.frame.index)
     return found
 
 

@@ -178,6 +178,8 @@ class UnitPass:
         Columns that must not vary inside a unit of the sample: clusters, cohort.
     shares
         Whether cells need sums of 1 / (rows of the row's unit).
+    shares_spared
+        Whether cells that lack these sums still answer, as only rare cases want them.
     dose
         Treatment column whose first positive period matters, or none.
     axis
@@ -189,6 +191,7 @@ class UnitPass:
     time: str
     constant: tuple[str, ...] = ()
     shares: bool = False
+    shares_spared: bool = False
     dose: str | None = None
     axis: str | None = None
 

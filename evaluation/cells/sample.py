@@ -75,14 +75,6 @@ def _refuse_histories(spec: Spec, gathered: Gathered) -> None:
         return
     if facts.duplicates:
         raise repeated_rows(spec.panel.unit, spec.panel.time, facts.duplicates)
-    if spec.sample.rows == "person" and facts.flow:
-        last = facts.flow[-1]
-        repeated = last.rows - (last.units or 0)
-        if repeated:
-            raise DataError(
-                f"sample.rows: 'person' wants one row a unit, but {repeated} rows repeat one; "
-                "select a single period in sample.keep or panel.window"
-            )
     design = spec.design
     if isinstance(design, StaggeredDesign) and not isinstance(spec.sample.rows, GroupedRows):
         varying = facts.varying.get(design.cohort.column or "", 0)

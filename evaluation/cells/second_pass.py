@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from evaluation.cells.cell_rows import CELL, CLUSTER, VALUE, WEIGHT, CellRows, cell_rows, with_cells
+from evaluation.cells.centres import centre_in
 from evaluation.cells.engines import TooLarge, engine_of
 from evaluation.cells.expressions.sums import WIDE
 from evaluation.cells.gathered import CellTable
@@ -68,7 +69,11 @@ class RowScores:
             Where a row of these cells lacks a cluster.
         """
         names = (self.outcome.name, *parts.names)
-        rows = cell_rows(self.relation, self.plan, self.table, self.settings, names, clusters)
+        centres = {name: centre_in(self.table.frame, name) for name in names}
+        rows = cell_rows(
+            self.relation, self.plan, self.table, self.settings, names, clusters, centres
+        )
+        parts = _less(parts, centres[self.outcome.name], [centres[name] for name in parts.names])
         bounds = self._bounds(rows)
         if clusters:
             return self._by_cluster(rows, bounds, clusters, parts)
@@ -188,7 +193,7 @@ class RowScores:
         return Meat(matrix, int(count), count, 1.0 / count)
 
     def _centres(self, names: Sequence[str]) -> FloatArray:
-        """Return the mean of each quantity over the cells, so that nothing cancels."""
+        """Return the mean of each value over the cells, so that nothing cancels."""
         frame = self.table.frame.iloc[self.cells]
         total = float(frame[ROWS if self.plan.weight is None else SUM_OF_WEIGHTS].sum())
         return np.array([float(frame[f"ad_sum_{name}"].sum()) / total for name in names])
@@ -210,6 +215,16 @@ def open_second_pass(
     """
     cells = np.arange(len(table.frame), dtype=np.int64)
     return RowScores(relation, plan, settings, table, outcome, cells)
+
+
+def _less(parts: ScoreParts, outcome: float, others: Sequence[float]) -> ScoreParts:
+    """Return the same scores, as functions of values less their centres."""
+    centre = np.asarray(others)
+    return replace(
+        parts,
+        fitted=parts.fitted - outcome + centre @ parts.gamma,
+        level=parts.level + centre @ parts.slope,
+    )
 
 
 def _residual(joined: Any, values: Sequence[Any], parts: ScoreParts) -> Any:

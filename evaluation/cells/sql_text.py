@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evaluation.cells.cell_pass import cell_query
+from evaluation.cells.centres import beside_rows, centre_name, centred_places
 from evaluation.cells.engines.rewriting import rewritten, sum_as_integer
 from evaluation.cells.expressions.rows import sample_rows
 from evaluation.cells.pair_text import pair_select
@@ -100,7 +101,10 @@ def write_sql(spec: Spec, plan: Plan, dialect: str, table: tuple[str, ...]) -> W
 
 def _cells(relation: Relation, plan: Plan, one: CellPass, kinds: Mapping[str, Kind]) -> Any:
     whole = dict.fromkeys((name for name, kind in kinds.items() if kind == "float"), False)
-    return cell_query(relation, plan, one, whole, wide=False).expression
+    places = centred_places(relation, plan, one, whole)
+    centres = {at: centre_name(one.quantities[at].name) for at in places}
+    beside = beside_rows(relation, one.quantities, places, whole)
+    return cell_query(beside, plan, one, whole, centres, wide=False).expression
 
 
 def _repeats(relation: Relation, plan: Plan, dialect: str) -> Statement | None:

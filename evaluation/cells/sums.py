@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaluation.cells.centres import centre_in
 from evaluation.cells.gathered import CellTable
 from evaluation.cells.needs_rows import NeedsRows
 from evaluation.cells.plan import MISSING, ROWS, WEIGHT
@@ -73,12 +74,19 @@ class Sums:
         """Return a column of the table, summed over each group, shape ``(groups,)``."""
         return self._sum(name).astype(np.float64)
 
+    def centre(self, at: int) -> float:
+        """Return what was taken off a quantity before it was summed, 0 for nothing."""
+        return centre_in(self.table.frame, self.table.made.quantities[at].name)
+
     def total(self, at: int) -> NDArray[Any]:
-        """Return the sum of a quantity in each group: whole numbers where it holds such."""
+        """Return the sum of a quantity, less its centre, in each group.
+
+        Whole numbers where it holds such: these have no centre.
+        """
         return self._sum(sum_name(self.table.made.quantities[at].name))
 
     def product(self, first: int, second: int) -> NDArray[Any]:
-        """Return the sum of a product of two quantities in each group.
+        """Return the sum of a product of two quantities, less their centres, in each group.
 
         Raises
         ------
@@ -102,7 +110,8 @@ class Sums:
 
     def mean(self, at: int) -> FloatArray:
         """Return the weighted mean of a quantity in each group, shape ``(groups,)``."""
-        return np.asarray(self.total(at) / self.weight(), dtype=np.float64)
+        mean = np.asarray(self.total(at) / self.weight(), dtype=np.float64)
+        return mean + self.centre(at)
 
     def scatter(self, members: tuple[int, ...]) -> FloatArray:
         """Return cross-products of quantities about their means in each group.
@@ -119,7 +128,8 @@ class Sums:
         NeedsRows
             Where the pass did not sum a product.
         """
-        found = np.zeros((self.groups, len(members), len(members)))
+        # Each product's groups lie side by side in memory: written and read so, product by product.
+        found = np.empty((len(members), len(members), self.groups)).transpose(2, 0, 1)
         weight = self.weight()
         for a, first in enumerate(members):
             for b, second in enumerate(members[: a + 1]):

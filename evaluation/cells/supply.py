@@ -12,9 +12,10 @@ from evaluation.cells.plan import Plan, Route
 from evaluation.cells.sample import CellSample, cell_sample
 from evaluation.data.model_data import ModelData
 from evaluation.data.model_rows import model_rows
-from evaluation.data.panel import FlowStep
-from evaluation.data.prepare import Prepared
+from evaluation.data.panel import FlowStep, Panel
+from evaluation.data.prepare import Prepared, with_roles
 from evaluation.errors import DataError
+from evaluation.spec.design import StaggeredDesign
 from evaluation.spec.model import Model
 from evaluation.spec.sample import Outcome
 from evaluation.spec.spec import Spec
@@ -54,6 +55,28 @@ class Supply:
             self._samples = {
                 name: cell_sample(spec, gathered, table) for name, table in gathered.tables.items()
             }
+
+    def dated(self, dates: tuple[float, ...]) -> Supply:
+        """Return the same rows and cells with a date chosen inside every half-known one.
+
+        Parameters
+        ----------
+        dates
+            Period indices, one a unit that adopts; see ``Intervals``.
+        """
+        design = self.spec.design
+        if not isinstance(design, StaggeredDesign):
+            raise TypeError("dates are those of a staggered_did design")
+        chosen = design.model_copy(update={"cohort": design.cohort.dated(dates)})
+        spec = self.spec.model_copy(update={"design": chosen}).bound_to(self.spec.origin)
+        # No row leaves by its date, so that the rows of one assignment are those of every other.
+        rows = None if self._rows is None else lambda: with_roles(self.rows.panel, spec)
+        return Supply(spec, rows, self.plan, self.gathered)
+
+    def panel_of(self, model: Model) -> Panel:
+        """Return the rows, or cells, that a model is drawn from."""
+        sample = self._samples.get(self.route(model).cells or "")
+        return self.rows.panel if sample is None else sample.prepared.panel
 
     @property
     def origin(self) -> str:

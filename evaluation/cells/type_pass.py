@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from evaluation.cells.cell_pass import run_cell_pass
+from evaluation.cells.centres import CENTRE, centre_in, centre_name
 from evaluation.cells.engines import engine_of
 from evaluation.cells.gathered import CellTable
 from evaluation.cells.histories import SUM, Histories, key_frame, missing_mask, read_histories
@@ -73,6 +74,7 @@ def run_type_pass(relation: Relation, plan: Plan, one: CellPass, settings: Setti
     frame[UNITS] = types.units[of_cell]
     named = _sums(one)
     columns = [*one.key, MISSING, ROWS, *(TOTAL + name for name in named), UNITS]
+    columns += [str(name) for name in frame if str(name).startswith(CENTRE)]
     ordered = frame.sort_values([*one.key, MISSING], kind="stable", na_position="last")
     return CellTable(one, plan.conditions, plain_columns(ordered[columns]), notes)
 
@@ -141,6 +143,10 @@ def _with_sums(
         summed = np.empty(len(frame), dtype=values.dtype)
         summed[back] = values[order]
         frame[TOTAL + name] = summed
+    for quantity in second.quantities:
+        held = centre_name(quantity.name)
+        if held in found.frame:
+            frame[held] = centre_in(found.frame, quantity.name)
     return frame, found.notes
 
 

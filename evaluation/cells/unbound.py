@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from evaluation.cells.expressions.dated import with_dates
 from evaluation.cells.plan import Plan
 from evaluation.cells.relation import ColumnFacts, Kind, Relation
+from evaluation.spec.dates import dated_columns
 from evaluation.spec.filters import Filter
 from evaluation.spec.spec import Spec
 
@@ -55,12 +57,13 @@ def unbound_relation(spec: Spec, plan: Plan, name: tuple[str, ...]) -> Relation:
         for column in summed
         if kinds[column] in CAST_FROM
     }
-    return Relation(
+    relation = Relation(
         table=table.mutate(**casts) if casts else table,
         columns={column: ColumnFacts(kind) for column, kind in kinds.items()},
         inputs={},
         engine="none",
     )
+    return with_dates(relation, spec)
 
 
 def column_kinds(spec: Spec, plan: Plan) -> dict[str, Kind]:
@@ -79,19 +82,26 @@ def column_kinds(spec: Spec, plan: Plan) -> dict[str, Kind]:
     kinds.update(_summed(spec, plan))
     if plan.units is not None:
         kinds.setdefault(plan.units.unit, "text")
+    if dated_columns(spec):
+        kinds.setdefault(spec.panel.unit or "", "text")
     return kinds
 
 
 def _summed(spec: Spec, plan: Plan) -> dict[str, Kind]:
     """Return the columns that are summed: controls and amounts as floats, so that no digit goes."""
-    whole = {one.column for one in spec.outcomes.values() if one.kind in WHOLE}
+    whole = {one.measured for one in spec.outcomes.values() if one.kind in WHOLE}
     treatment = getattr(spec.design, "treatment", None)
     whole |= {treatment.column} if treatment is not None else set()
     whole |= {one.first_stage for one in spec.smallest_effect_of_interest if one.first_stage}
     quantities = [one.quantities for one in plan.passes] + [one.quantities for one in plan.pairs]
     named = [quantity.column for several in quantities for quantity in several]
     named += [] if plan.weight is None else [plan.weight]
-    return {name: "integer" if name in whole else "float" for name in dict.fromkeys(named)}
+    # What is read at another month is made of the column itself.
+    own = {one.name: one.column for one in dated_columns(spec).values()}
+    kinds: dict[str, Kind] = {}
+    for name in named:
+        kinds.setdefault(own.get(name, name), "integer" if name in whole else "float")
+    return kinds
 
 
 def _filters(plan: Plan) -> Iterator[Filter]:

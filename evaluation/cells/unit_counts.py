@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from evaluation.cells.gathered import UnitFacts
 from evaluation.cells.plan import Plan
 from evaluation.data.designs.did import members
+from evaluation.data.model_data import IntArray
 from evaluation.data.moments import WORD_BITS, UnitsSeen
 from evaluation.data.panel import Panel
 from evaluation.data.periods import Calendar
 from evaluation.spec.columns import columns_of_model
 from evaluation.spec.design import DidDesign, RdDesign
+from evaluation.spec.identities import companions
 from evaluation.spec.model import Model
 from evaluation.spec.sample import Outcome
 from evaluation.spec.spec import Spec
@@ -43,6 +45,13 @@ class UnitCounts:
     complete: bool | None = None
     seen: UnitsSeen | None = None
 
+    def among(self, periods: IntArray) -> UnitCounts:
+        """Return what is known of the units with a row in some periods, where places are these."""
+        if self.seen is None or self.seen.axis != "period":
+            return UnitCounts() if self.seen is None else self
+        seen = self.seen.among(np.unique(periods))
+        return UnitCounts(seen.count, seen.complete, seen)
+
 
 def units_of_model(
     spec: Spec, plan: Plan, facts: UnitFacts, model: Model, outcome: Outcome
@@ -60,7 +69,8 @@ def units_of_model(
     """
     design = spec.design
     received = getattr(design, "treatment", None)
-    needed = [outcome.column, *columns_of_model(model)]
+    needed = [outcome.measured, *columns_of_model(model)]
+    needed += [other.measured for other in companions(spec, outcome)]
     needed += [] if received is None else [received.column]
     needed += [] if plan.weight is None else [plan.weight]
     kinds = _kinds(spec, plan, facts)
@@ -82,14 +92,16 @@ def units_of_model(
         if post is None:
             return UnitCounts()
         used &= post.eq(1 if periods == "post" else 0).to_numpy(dtype=bool)
-    return _counted(spec, plan, facts, used)
+    return _counted(spec, plan, facts, kinds, used)
 
 
 def units_with_role(spec: Spec, plan: Plan, facts: UnitFacts) -> int | None:
     """Return how many units have a row to which the design gives a role; ``None`` if unknown."""
     kinds = _kinds(spec, plan, facts)
     used = None if kinds is None else _with_role(spec, kinds)
-    return None if used is None else _counted(spec, plan, facts, used).units
+    if kinds is None or used is None:
+        return None
+    return _counted(spec, plan, facts, kinds, used).units
 
 
 @dataclass(frozen=True)
@@ -153,8 +165,20 @@ def _rd(spec: Spec, kinds: _Kinds) -> BoolArray | None:
     used = ~kinds.lacks[design.running_variable.column]
     if design.donut is None or kinds.placed:
         return used
+    outside = _outside(spec, kinds)
+    return None if outside is None else used & outside
+
+
+def _outside(spec: Spec, kinds: _Kinds) -> BoolArray | None:
+    """Return the kinds of row outside the donut, ``None`` where no flag says so."""
+    design = spec.design
+    if not isinstance(design, RdDesign) or design.donut is None:
+        return np.ones(len(kinds.panel.frame), dtype=bool)
     inside = kinds.panel.answer("design.donut")
-    return None if inside is None else used & inside.eq(0).to_numpy(dtype=bool)
+    known = inside is not None and inside[~kinds.lacks[design.running_variable.column]].notna()
+    if inside is None or not np.all(known):
+        return None
+    return inside.eq(0).to_numpy(dtype=bool)
 
 
 def _named(spec: Spec) -> set[str]:
@@ -162,7 +186,9 @@ def _named(spec: Spec) -> set[str]:
     return {name for name in (spec.panel.unit, spec.panel.time) if name is not None}
 
 
-def _counted(spec: Spec, plan: Plan, facts: UnitFacts, used: BoolArray) -> UnitCounts:
+def _counted(
+    spec: Spec, plan: Plan, facts: UnitFacts, kinds: _Kinds, used: BoolArray
+) -> UnitCounts:
     seen = seen_by(plan, facts, tuple(int(at) for at in np.flatnonzero(used)))
     design = spec.design
     if seen is not None and facts.axis is not None and isinstance(design, RdDesign):
@@ -170,8 +196,10 @@ def _counted(spec: Spec, plan: Plan, facts: UnitFacts, used: BoolArray) -> UnitC
     if seen is not None:
         return UnitCounts(seen.count, seen.complete if facts.axis is None else None, seen)
     histories = facts.histories
-    if PATTERNS not in histories or facts.axis is not None:
+    outside = _outside(spec, kinds)
+    if PATTERNS not in histories or outside is None:
         return UnitCounts()
+    used = used & outside
     chosen = np.int64(sum(1 << int(at) for at in np.flatnonzero(used)))
     inside = (histories[PATTERNS].to_numpy(np.int64) & chosen) != 0
     return UnitCounts(int(histories["ad_units"].to_numpy()[inside].sum()))

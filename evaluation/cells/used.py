@@ -16,7 +16,9 @@ from evaluation.cells.sums import Sums, missing_bit
 from evaluation.data.kept import kept_rows
 from evaluation.data.model_refusals import all_missing, none_left, not_binary
 from evaluation.data.numbers import numbers_of
+from evaluation.data.outcome_dates import BEYOND, CARRIED, beyond_data, carried_over
 from evaluation.spec.columns import columns_of_model
+from evaluation.spec.identities import SHARED, companions
 from evaluation.spec.model import Model
 from evaluation.spec.sample import Outcome
 from evaluation.spec.spec import Spec
@@ -63,10 +65,20 @@ def used_cells(sample: CellSample, spec: Spec, model: Model, name: str, outcome:
     frame = panel.frame
     rows = kept_rows(panel, roles, model)
     lacks = _Lacks(sample)
-    at = lacks.sums.position(outcome.column, outcome.transform == "log")
+    at = lacks.sums.position(outcome.measured, outcome.transform == "log")
     if at is None:
-        raise NeedsRows(f"the cells hold no sums of {outcome.column!r}")
+        raise NeedsRows(f"the cells hold no sums of {outcome.measured!r}")
     dropped: dict[str, int] = {}
+    if outcome.dated.moved:
+        seen = ~lacks.quantity(at)
+        for reason, out in (
+            (CARRIED, carried_over(panel, roles, spec, outcome.dated)),
+            (BEYOND, beyond_data(panel, outcome.dated, seen)),
+        ):
+            dropped[reason] = panel.count(rows & out)
+            rows &= ~out
+        if not rows.any():
+            raise none_left(model, name, dropped)
     absent = rows & lacks.quantity(at)
     dropped["missing outcome"] = panel.count(absent)
     if rows.any() and (absent == rows).all():
@@ -74,6 +86,13 @@ def used_cells(sample: CellSample, spec: Spec, model: Model, name: str, outcome:
     if outcome.kind == "binary" and not _is_binary(lacks.sums, at, rows & ~absent):
         raise not_binary(name, outcome)
     rows &= ~absent
+    for other in companions(spec, outcome):
+        place = lacks.sums.position(other.measured)
+        if place is None:
+            raise NeedsRows(f"the cells hold no sums of {other.measured!r}")
+        absent = rows & lacks.quantity(place)
+        dropped[SHARED] = dropped.get(SHARED, 0) + panel.count(absent)
+        rows &= ~absent
     quantity: dict[str, int | None] = {}
     for column in columns_of_model(model):
         quantity[column] = _place(sample, lacks.sums, spec, column)
@@ -105,7 +124,11 @@ class _Lacks:
     def __init__(self, sample: CellSample) -> None:
         self.frame = sample.prepared.panel.frame
         cells = self.frame[CELL].to_numpy(np.int64)
-        self.sums = Sums(sample.table, cells, np.arange(len(cells)), len(cells))
+        self.sums = sample.memo.value(
+            "sums of every cell",
+            (cells,),
+            lambda: Sums(sample.table, cells, np.arange(len(cells)), len(cells)),
+        )
 
     def quantity(self, at: int) -> BoolArray:
         return missing_bit(self.frame, at)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from evaluation.estimators.contract import Fit
+import numpy as np
+
+from evaluation.estimators.contract import Fit, FloatArray
 
 
 def detail_of(fit: Fit, name: str) -> float | int | str | bool | None:
@@ -42,3 +44,35 @@ def pre_period(fit: Fit, earliest: int | None) -> list[int]:
     ]
     # Averages by event time where the model gives them, else every cohort's own.
     return [at for at in before if not fit.terms[at].cohort] or before
+
+
+def after_reform(fit: Fit) -> list[int]:
+    """Return positions of the averages by event time that treatment may reach.
+
+    Binned ends, coefficients without an error and those of single cohorts are left out.
+    """
+    binned = {term for term, name, value in fit.details if name == "binned" and value}
+    first = -anticipation_of(fit)
+    return [
+        at
+        for at, term in enumerate(fit.terms)
+        if term.event_time is not None
+        and term.event_time >= first
+        and not term.cohort
+        and term.label not in binned
+        and term.std_error is not None
+        and term.std_error > 0
+    ]
+
+
+def drift_of(fit: Fit, places: list[int]) -> FloatArray:
+    """Return what a linear drift with slope one makes of every coefficient, shape ``(places,)``.
+
+    Coefficients against one reference move with the distance from it; those against the period
+    just before (``base_period`` varying) all move by one step.
+    """
+    if detail_of(fit, "base_period") == "varying":
+        return np.ones(len(places))
+    reference = detail_of(fit, "reference")
+    base = reference if isinstance(reference, int | float) else -1 - anticipation_of(fit)
+    return np.array([(fit.terms[at].event_time or 0) - base for at in places], dtype=np.float64)

@@ -49,6 +49,9 @@ class Case:
         The sample row by row, with its roles.
     has_rows
         Whether ``rows`` can be had, and ``refit`` for what no cells answer.
+    gather
+        Takes one pass over the rows for several specs that are to be refitted, where they can
+        share it; ``refit`` then reads no rows for them.
 
     Raises
     ------
@@ -63,6 +66,7 @@ class Case:
     data: Callable[[str], ModelData] = _no_data
     rows: Callable[[], Prepared] = _no_rows
     has_rows: bool = False
+    gather: Callable[[tuple[Spec, ...]], None] = lambda variants: None
 
 
 @dataclass(frozen=True, slots=True)

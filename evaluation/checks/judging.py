@@ -10,6 +10,7 @@ import numpy as np
 
 from evaluation.cells.needs_rows import NeedsRows
 from evaluation.cells.supply import Supply
+from evaluation.checks._identities import IDENTITY, identity_verdicts
 from evaluation.checks.contract import Case, ModelResult, Verdict
 from evaluation.checks.registry import check
 from evaluation.checks.smallest_effect import Headline, headline_of, judge
@@ -22,6 +23,7 @@ from evaluation.spec.spec import Spec
 
 EQUIVALENCE = "equivalence"
 Refit = Callable[[Spec], tuple[ModelResult, ...]]
+Gather = Callable[[tuple[Spec, ...]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,9 @@ def judge_models(
     results: tuple[ModelResult, ...],
     refit: Refit,
     announce: Callable[[str], None] = lambda stage: None,
+    gather: Gather = lambda variants: None,
 ) -> tuple[Judgement, ...]:
-    """Return the verdict of every check, then one on every smallest effect of interest.
+    """Return the verdict of every check and identity, then on every smallest effect of interest.
 
     Parameters
     ----------
@@ -50,11 +53,13 @@ def judge_models(
         Estimates the models of another spec on the same input.
     announce
         Told the name of every check as it begins.
+    gather
+        Takes one pass over the rows for several such specs.
     """
     asked: list[Judgement] = []
     for request in spec.checks:
         announce(f"check {request.name}")
-        asked += _checked(request, spec, supply, results, refit)
+        asked += _checked(request, spec, supply, results, refit, gather)
     stated = {effect.outcome for effect in spec.smallest_effect_of_interest}
     bounds = [_headline(effect, supply, results) for effect in spec.smallest_effect_of_interest]
     unstated = [
@@ -62,7 +67,8 @@ def judge_models(
         for name in spec.outcomes
         if name not in stated
     ]
-    return (*asked, *bounds, *unstated)
+    sums = [Judgement(IDENTITY, model, one) for model, one in identity_verdicts(spec, results)]
+    return (*asked, *sums, *bounds, *unstated)
 
 
 NO_BOUND = "state a [[smallest_effect_of_interest]] to learn which effects the data rule out"
@@ -74,6 +80,7 @@ def _checked(
     supply: Supply,
     results: tuple[ModelResult, ...],
     refit: Refit,
+    gather: Gather,
 ) -> Iterator[Judgement]:
     """Judge the models that a check is asked of; one that cannot be judged keeps its reason."""
     module = check(request.kind)
@@ -89,6 +96,7 @@ def _checked(
             partial(data_of, spec, result, supply),
             lambda: supply.rows,
             supply.has_rows,
+            gather,
         )
         try:
             verdicts = module.run(case, request.options)

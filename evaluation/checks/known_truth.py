@@ -14,6 +14,7 @@ from evaluation.data.truth import truths
 from evaluation.estimators.contract import Fit, Term
 from evaluation.estimators.fitting import ModelResult
 from evaluation.spec.panel import SyntheticPanel
+from evaluation.spec.sample import Outcome
 from evaluation.spec.spec import Spec
 
 
@@ -76,7 +77,8 @@ def _of_fit(
     own: Callable[[], Population],
 ) -> Iterator[KnownTruth | NoTruth]:
     outcome = spec.outcomes[name]
-    cells = frozenset((term.cohort, term.period) for term in fit.terms if term.period)
+    pairs = frozenset((term.cohort, term.period) for term in fit.terms if term.period)
+    cells = fit.averaged or pairs
     true = truths(large, spec, result.model, outcome, cells)
     if true.absent:
         yield NoTruth(result.model.id, name, true.absent)
@@ -85,10 +87,13 @@ def _of_fit(
     here = truths(own(), spec, result.model, outcome, cells).found
     binned = {term for term, kind, value in fit.details if kind == "binned" and value}
     for place, term in enumerate(fit.terms):
-        key = _key(term, result.model.estimand)
-        if key in true.found and term.label not in binned and term.term != "average":
+        key = _key(term, result.model.estimand, outcome)
+        if key in true.found and term.label not in binned and not term.term:
             yield KnownTruth(result.model.id, name, place, true.found[key], here.get(key))
 
 
-def _key(term: Term, estimand: str) -> Key:
-    return Key(term.estimand or estimand, term.cohort, term.period, term.event_time)
+def _key(term: Term, estimand: str, outcome: Outcome) -> Key:
+    return Key(
+        term.estimand or estimand, term.cohort, term.period, term.event_time,
+        horizon=outcome.horizon, quantile=term.quantile,
+    )  # fmt: skip

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from evaluation.checks._pre_period import anticipation_of, detail_of, pre_period
+from evaluation.checks._pre_period import detail_of, drift_of, pre_period
 from evaluation.checks.contract import Case, Verdict
 from evaluation.estimators.contract import Fit, FloatArray
-from evaluation.inference.wald import Wald, hotelling_p_value, wald
+from evaluation.inference.pretest_power import joint_power
+from evaluation.inference.wald import hotelling_p_value, wald
 from evaluation.spec.options import OptionsModel
 
 TITLE = "Pre-trend test"
@@ -65,7 +66,7 @@ def _verdict(outcome: str, fit: Fit, earliest: int | None) -> Verdict:
             "effective clusters, which must be at least twice as many; test fewer event times "
             "(earliest = ...)",
         )  # fmt: skip
-    slope, power = _power(_drift(fit, places), covariance, test, blocks)
+    slope, power = _power(drift_of(fit, places), covariance, blocks)
     rejected = p_value < LEVEL
     message = (
         f"joint test of {test.rank} pre-period coefficients"
@@ -88,36 +89,10 @@ def _verdict(outcome: str, fit: Fit, earliest: int | None) -> Verdict:
     )
 
 
-def _drift(fit: Fit, places: list[int]) -> FloatArray:
-    """Return what a linear drift with slope one makes of every coefficient, shape ``(places,)``.
-
-    Coefficients against one reference move with the distance from it; those against the period
-    just before (``base_period`` varying) all move by one step.
-    """
-    if detail_of(fit, "base_period") == "varying":
-        return np.ones(len(places))
-    reference = detail_of(fit, "reference")
-    base = reference if isinstance(reference, int | float) else -1 - anticipation_of(fit)
-    return np.array([(fit.terms[at].event_time or 0) - base for at in places], dtype=np.float64)
-
-
-def _power(
-    shape: FloatArray, covariance: FloatArray, test: Wald, blocks: float | None
-) -> tuple[float, float]:
+def _power(shape: FloatArray, covariance: FloatArray, blocks: float | None) -> tuple[float, float]:
     """Return a slope of one standard error over the pre-period, and the test's power against it."""
-    from scipy import stats
-
     errors = np.sqrt(np.diag(covariance))
     span = np.abs(shape).max()
     # A lone coefficient at its own reference does not move: any slope will do.
     slope = float(errors[np.abs(shape) == span].max() / (span if span > 0 else 1.0))
-    drift = wald(slope * shape, covariance)
-    if test.rank == 0:
-        return slope, 0.0
-    q = test.rank
-    if blocks is None:
-        cut = float(stats.chi2.ppf(1.0 - LEVEL, q))
-        return slope, float(stats.ncx2.sf(cut, q, drift.statistic))
-    left = blocks - q
-    cut = float(stats.f.ppf(1.0 - LEVEL, q, left))
-    return slope, float(stats.ncf.sf(cut, q, left, drift.statistic))
+    return slope, joint_power(slope * shape, covariance, blocks, LEVEL)

@@ -32,12 +32,14 @@ class Headline:
     std_error: float
     df: float | None
     p_value: float | None
+    maximum_bias: float = 0.0
 
 
 def headline_of(fit: Fit) -> Headline | None:
     """Return the number that equivalence is judged by, ``None`` where there is no single one.
 
-    A bias-corrected fit is judged by its robust centre and error.
+    A bias-corrected fit is judged by its robust centre and error, a bias-aware one by estimate,
+    error and largest bias.
     """
     first = fit.terms[0]
     if first.term or first.cohort or first.period or first.event_time is not None:
@@ -48,11 +50,12 @@ def headline_of(fit: Fit) -> Headline | None:
     df = details.get("degrees_of_freedom")
     if not isinstance(estimate, int | float) or not isinstance(std_error, int | float):
         return None
-    if not std_error > 0:
+    bias = details.get("maximum_bias", 0.0)
+    if not std_error > 0 or not isinstance(bias, int | float):
         return None
     return Headline(
         float(estimate), float(std_error), float(df) if isinstance(df, int | float) else None,
-        first.p_value,
+        first.p_value, float(bias),
     )  # fmt: skip
 
 
@@ -74,9 +77,10 @@ def judge(
         Column that ``attainable`` counts.
     """
     low, high = effect.bounds
+    error, df, bias = headline.std_error, headline.df, headline.maximum_bias
     factor = 1.0 if effect.unit == "per_person" else attainable
     details: list[tuple[str, float | str | None]] = [
-        ("minimum_detectable_effect", minimum_detectable_effect(headline.std_error, headline.df)),
+        ("minimum_detectable_effect", minimum_detectable_effect(error, df, bias)),
         ("attainable_effect", attainable),
     ]
     if factor is None or factor <= 0:
@@ -85,8 +89,8 @@ def judge(
         )
         return _verdict(effect, "uninformative", message, None, details)
     bounds = (low * factor, high * factor)
-    test = equivalence(headline.estimate, headline.std_error, *bounds, headline.df)
-    power = equivalence_power(0.0, headline.std_error, min(-bounds[0], bounds[1]), headline.df)
+    test = equivalence(headline.estimate, error, *bounds, df, bias)
+    power = equivalence_power(0.0, error, min(-bounds[0], bounds[1]) - bias, df)
     details += [
         ("equivalence_low", test.low / factor),
         ("equivalence_high", test.high / factor),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from evaluation.catalogue import catalogue
@@ -57,7 +58,8 @@ def cells(
     announce(spec.id, "cells")
     gathered = cells_of(Request(spec, memory=out / ".cache", rebuild=rebuild, settings=engine))
     announce(spec.id, f"cells: {gathered.origin}")
-    write_cells(gathered, facts_of(gathered, reading_digest(spec)), folder / "cells")
+    facts = replace(facts_of(gathered, reading_digest(spec)), spec=spec.id)
+    write_cells(gathered, facts, folder / "cells")
     table = text_table(
         ["file", "key", "rows", "cells", "bytes"],
         list(_lines(gathered, folder / "cells")),

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from evaluation.cells.plan import Plan
 from evaluation.cells.sql_text import DIALECTS, Statement, Written, write_sql
 from evaluation.errors import SpecError, UsageError
+from evaluation.spec.columns import columns_of_spec
+from evaluation.spec.derived import made_in_order
 from evaluation.spec.spec import Spec
 
 READ_AS = {
@@ -56,6 +58,12 @@ def print_sql(spec: Spec, dialect: str, table: str = "panel") -> str:
     parts = tuple(table.split("."))
     if len(parts) > 3 or not all(parts):
         raise UsageError("cells: --table: allowed: TABLE, SCHEMA.TABLE or CATALOGUE.SCHEMA.TABLE")
+    derived = made_in_order(spec.derive, columns_of_spec(spec))
+    if derived:
+        raise SpecError(
+            f"{spec.id}: derive.{derived[0]}: the SELECTs read a table as it is and derive no "
+            "columns; add it to the table, and leave it out of derive"
+        )
     plan = plan_cells(spec, needs_of(spec), None)
     if not plan.passes:
         reasons = "; ".join(f"{route.model_id}: {route.reason}" for route in plan.routes)
@@ -75,6 +83,9 @@ def _lines(spec: Spec, plan: Plan, written: Written, dialect: str, table: str) -
     yield "-- Models:"
     for route in plan.routes:
         yield f"--   {route.model_id}: {_source(plan, route.model_id, written)}"
+    if plan.units is not None and plan.units.constant:
+        yield "-- These results do not show whether a unit changes its cluster, and models with"
+        yield "-- clusters are marked 'warned' for it."
     for statement in (*written.cells, *written.pairs):
         yield from ("", f"-- Save as {statement.file}", f"{statement.text};")
     if written.repeats is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from evaluation.checks.judging import EQUIVALENCE
 from evaluation.report.record import Record
 
 
@@ -19,4 +20,7 @@ def remarks(record: Record) -> Iterator[str]:
     for check in record.checks:
         if check.verdict != "no_bound_given":
             verdict = check.verdict.replace("_", " ")
-            yield f"{check.check}: {check.outcome}: {verdict} ({check.message})"
+            # The message of a smallest effect names its unit, which is its term.
+            term = "" if check.check == EQUIVALENCE else check.term
+            about = ": ".join(part for part in (check.check, check.outcome, term) if part)
+            yield f"{about}: {verdict} ({check.message})"

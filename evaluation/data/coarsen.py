@@ -10,6 +10,7 @@ import pandas as pd
 from evaluation.data.panel import Panel
 from evaluation.data.periods import Calendar
 from evaluation.errors import DataError
+from evaluation.spec.columns import columns_with_gaps
 from evaluation.spec.options import ColumnName
 from evaluation.spec.sample import GroupedRows
 from evaluation.spec.spec import Spec
@@ -107,9 +108,10 @@ def group_rows(panel: Panel, spec: Spec, rows: GroupedRows) -> Panel:
 
 def averaged_columns(spec: Spec) -> list[str]:
     """Return the columns that are averaged where rows are collapsed: outcomes and controls."""
-    names = [outcome.column for outcome in spec.outcomes.values()]
+    names = [outcome.measured for outcome in spec.outcomes.values()]
     names += [e.first_stage for e in spec.smallest_effect_of_interest if e.first_stage]
     names += [control for model in spec.models for control in model.controls]
+    names += [column for model in spec.models for column in columns_with_gaps(model)]
     return list(dict.fromkeys(names))
 
 

@@ -9,12 +9,14 @@ import pandas as pd
 
 import data_synth
 from evaluation.data.coupled_cells import coupled_cells
-from evaluation.data.leads import Leading
+from evaluation.data.derive.deriving import deriving
 from evaluation.data.prepare import Prepared, prepare
 from evaluation.data.question import Question
+from evaluation.data.sources import Source
 from evaluation.data.sources.synthetic import Synthetic
 from evaluation.data.truth_ages import truth_ages
 from evaluation.data.truth_columns import with_truth_columns
+from evaluation.spec.dates import reach
 from evaluation.spec.panel import SyntheticPanel
 from evaluation.spec.spec import Spec
 
@@ -23,6 +25,7 @@ POLICY_PAIRS = {
     "did": ("actual", "no_law"),
     "staggered_did": ("actual", "no_adoption"),
     "rd": ("under_duty", "released"),
+    "single_unit": ("actual", "no_adoption"),
 }
 
 
@@ -111,27 +114,24 @@ def facts_of(spec: Spec) -> Facts:
 
 
 def _coupled(spec: Spec, panel: SyntheticPanel, prepared: Prepared | None) -> Coupled:
-    asked, leads = with_truth_columns(spec)
+    asked = with_truth_columns(spec)
     world = data_synth.load_world(panel.world)
     offered = panel.age_range or (world.ages.youngest, world.ages.oldest)
-    ages = truth_ages(spec, offered, max((lead for _, lead in leads.values()), default=0))
+    ages = truth_ages(asked, offered)
     panel = panel.model_copy(update={"ages": ages})
     if not _faultless(panel) or asked is not spec:
         prepared = None
     first, second = (
         prepared
         if prepared is not None and policy == "actual"
-        else prepare(asked, _source(panel, policy, leads))
+        else prepare(asked, _source(asked, panel, policy))
         for policy in POLICY_PAIRS[spec.design.kind]
     )
     return Coupled(asked, first, second, facts_of(spec))
 
 
-def _source(
-    panel: SyntheticPanel, policy: str, leads: dict[str, tuple[str, int]]
-) -> Synthetic | Leading:
-    source = Synthetic(panel, policy, recorded=False)
-    return Leading(source, leads) if leads else source
+def _source(spec: Spec, panel: SyntheticPanel, policy: str) -> Source:
+    return deriving(spec, Synthetic(panel, policy, recorded=False, reach=reach(spec)))
 
 
 def _faultless(panel: SyntheticPanel) -> bool:

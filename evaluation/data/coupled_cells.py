@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from evaluation.data.filters import satisfied
 from evaluation.data.model_rows import outcome_values
+from evaluation.data.outcome_dates import carried_over
 from evaluation.data.prepare import Prepared
 from evaluation.data.question import Question
-from evaluation.data.sample import bounds
 from evaluation.spec.sample import Outcome
 from evaluation.spec.spec import Spec
 
@@ -19,6 +19,7 @@ ROLES = {
     "did": ("treated", "post", "third", "event_time"),
     "staggered_did": ("cohort", "period"),
     "rd": ("post", "running"),
+    "single_unit": ("treated", "post", "event_time"),
 }
 SUBGROUP = "subgroup"
 BoolArray = NDArray[np.bool_]
@@ -62,7 +63,9 @@ def _rows(run: Prepared, spec: Spec, question: Question) -> pd.DataFrame:
     panel, roles, frame = run.panel, run.roles, run.panel.frame
     outcome = Outcome(column=question.column, kind="continuous", transform=question.transform)
     y = outcome_values(frame, question.column, outcome)
-    rows = _dated(run, spec, question.lead)
+    rows = np.ones(len(y), dtype=bool)
+    if question.dated is not None:
+        rows &= ~carried_over(panel, roles, spec, question.dated)
     for keep in question.keep:
         rows &= satisfied(frame[keep.column], keep, "models.keep")
     if question.periods != "all" and roles.post is not None:
@@ -71,7 +74,7 @@ def _rows(run: Prepared, spec: Spec, question: Question) -> pd.DataFrame:
     if question.paired is not None:
         paired = frame[question.paired].to_numpy(np.float64, na_value=np.nan)
     seen = ~(np.isnan(y) | np.isnan(paired))
-    rows &= seen if not question.lead else ~np.isnan(paired)
+    rows &= seen if question.dated is None else ~np.isnan(paired)
     weight = _weight(run, question)
     rows &= weight > 0
     weight = np.where(seen, weight, 0.0)
@@ -111,26 +114,6 @@ def _weight(run: Prepared, question: Question) -> NDArray[np.float64]:
     if question.weights == "municipality" or (name := panel.weight_of(column)) is None:
         return np.ones(len(panel.frame))
     return panel.frame[name].to_numpy(np.float64)
-
-
-def _dated(run: Prepared, spec: Spec, lead: int) -> BoolArray:
-    """Return the rows whose outcome date does not carry a pre row into the reform.
-
-    A pre row whose outcome lies on or after the reform, or in a period that the sample drops as
-    announced, is no pre row of that outcome.
-    """
-    panel, roles = run.panel, run.roles
-    rows = np.ones(len(panel.frame), dtype=bool)
-    if not lead or panel.period is None or roles.event_time is None:
-        return rows
-    months = panel.calendar.months
-    before = roles.event_time < 0
-    rows &= ~(before & (roles.event_time * months + lead >= 0))
-    date = panel.period * months + lead
-    for interval in spec.sample.drop_periods:
-        low, high = bounds(interval, panel.calendar)
-        rows &= ~(before & (date >= low) & (date <= high))
-    return rows
 
 
 def _timed_cohort(run: Prepared, rows: BoolArray) -> NDArray[np.float64]:

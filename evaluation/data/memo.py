@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, TypeVar
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Made = TypeVar("Made")
+# What decides a result, compared entry by entry.
+Given = NDArray[Any] | pd.Series
 # What is held at most, arrays it was made of included.
 MOST_BYTES = 200_000_000
 
@@ -17,7 +20,7 @@ MOST_BYTES = 200_000_000
 @dataclass(frozen=True)
 class _Held:
     kind: str
-    given: tuple[NDArray[Any], ...]
+    given: tuple[Given, ...]
     value: Any
     size: int
 
@@ -38,7 +41,7 @@ class Memo:
     most_bytes: int = MOST_BYTES
     _held: list[_Held] = field(default_factory=list, repr=False)
 
-    def value(self, kind: str, given: Sequence[NDArray[Any]], make: Callable[[], Made]) -> Made:
+    def value(self, kind: str, given: Sequence[Given], make: Callable[[], Made]) -> Made:
         """Return what ``make`` makes, from memory where it was made of equal arrays before.
 
         Parameters
@@ -46,7 +49,7 @@ class Memo:
         kind
             What is made, and of what but for arrays.
         given
-            Arrays that decide the result.
+            Arrays, or columns of a frame, that decide the result.
         make
             Makes it.
         """
@@ -64,22 +67,31 @@ class Memo:
 
 
 def remembered(
-    memo: Memo | None, kind: str, given: Sequence[NDArray[Any]], make: Callable[[], Made]
+    memo: Memo | None, kind: str, given: Sequence[Given], make: Callable[[], Made]
 ) -> Made:
     """Return :meth:`Memo.value`, or what ``make`` makes where nothing is remembered."""
     return make() if memo is None else memo.value(kind, given, make)
 
 
-def _equal(held: Sequence[NDArray[Any]], given: Sequence[NDArray[Any]]) -> bool:
+def _equal(held: Sequence[Given], given: Sequence[Given]) -> bool:
     return len(held) == len(given) and all(
-        a is b or (a.dtype == b.dtype and np.array_equal(a, b))
-        for a, b in zip(held, given, strict=True)
+        a is b or (a.dtype == b.dtype and _same(a, b)) for a, b in zip(held, given, strict=True)
     )
 
 
+def _same(one: Given, other: Given) -> bool:
+    if isinstance(one, pd.Series) and isinstance(other, pd.Series):
+        return bool(one.equals(other))
+    if np.array_equal(one, other):
+        return True
+    return one.dtype.kind == "f" and bool(np.array_equal(one, other, equal_nan=True))
+
+
 def _bytes(value: Any) -> int:
-    if isinstance(value, np.ndarray):
+    if isinstance(value, (np.ndarray, pd.Series)):
         return int(value.nbytes)
+    if hasattr(value, "indptr"):  # sparse
+        return _bytes((value.data, value.indices, value.indptr))
     if isinstance(value, dict):
         return sum(_bytes(one) for one in value.values())
     if isinstance(value, (tuple, list)):

@@ -39,6 +39,8 @@ class ModelData:
         Analytic weights, or ``None`` where the panel is unweighted.
     unit
         Codes 0..U-1 of the panel's units.
+    unit_labels
+        Label of every unit by its code, where a design compares single units; else empty.
     period
         Period index: consecutive integers at the panel's period length.
     period_labels
@@ -64,6 +66,10 @@ class ModelData:
         Treatment received, for fuzzy designs.
     third
         1.0 where the row is of the third difference's group.
+    instrument
+        The instrument, times what the design multiplies it by.
+    instrument_times
+        What it is multiplied by, where the design says so.
     warnings
         What the rows themselves make doubtful; each makes the model's rows ``warned``.
     rows
@@ -109,6 +115,8 @@ class ModelData:
     running: FloatArray | None = None
     treatment: FloatArray | None = None
     third: FloatArray | None = None
+    instrument: FloatArray | None = None
+    instrument_times: FloatArray | None = None
     dropped: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     rows: IntArray | None = None
@@ -121,6 +129,7 @@ class ModelData:
     pairs: PairCells | None = None
     starts: int | None = None
     weighted: bool = False
+    unit_labels: dict[int, str] = field(default_factory=dict)
     seen: UnitsSeen | None = None
     memo: Memo | None = field(default=None, repr=False, compare=False)
 

@@ -13,14 +13,14 @@ from evaluation.spec.spec import Spec
 def all_missing(name: str, outcome: Outcome) -> DataError:
     """Return the refusal of an outcome without a value."""
     return DataError(
-        f"outcomes.{name}: column {outcome.column!r} is missing in every row of the sample"
+        f"outcomes.{name}: column {outcome.measured!r} is missing in every row of the sample"
     )
 
 
 def not_binary(name: str, outcome: Outcome) -> DataError:
     """Return the refusal of an outcome that is said to be binary and is not."""
     return DataError(
-        f"outcomes.{name}: kind is 'binary', but column {outcome.column!r} holds "
+        f"outcomes.{name}: kind is 'binary', but column {outcome.measured!r} holds "
         "other values than 0 and 1; set kind = 'share' or 'continuous'"
     )
 

@@ -19,11 +19,14 @@ from evaluation.data.model_refusals import (
     not_binary,
 )
 from evaluation.data.numbers import numbers_of
+from evaluation.data.outcome_dates import BEYOND, CARRIED, beyond_data, carried_over
 from evaluation.data.panel import Panel
 from evaluation.data.roles import Roles
+from evaluation.data.unit_labels import unit_labels
 from evaluation.errors import DataError
-from evaluation.spec.columns import columns_of_model
+from evaluation.spec.columns import columns_of_model, columns_with_gaps
 from evaluation.spec.evidence import strata_of
+from evaluation.spec.identities import SHARED, companions
 from evaluation.spec.model import Model
 from evaluation.spec.sample import Outcome
 from evaluation.spec.spec import Spec
@@ -44,12 +47,27 @@ def model_rows(
     frame = panel.frame
     rows = kept_rows(panel, roles, model)
     values = outcome_values(frame, name, outcome)
-    dropped = {"missing outcome": int((rows & np.isnan(values)).sum())}
+    dropped: dict[str, int] = {}
+    if outcome.dated.moved:
+        seen = ~np.isnan(values)
+        for reason, out in (
+            (CARRIED, carried_over(panel, roles, spec, outcome.dated)),
+            (BEYOND, beyond_data(panel, outcome.dated, seen)),
+        ):
+            dropped[reason] = int((rows & out).sum())
+            rows &= ~out
+        if not rows.any():
+            raise none_left(model, name, dropped)
+    dropped["missing outcome"] = int((rows & np.isnan(values)).sum())
     if rows.any() and dropped["missing outcome"] == rows.sum():
         raise all_missing(name, outcome)
     if outcome.kind == "binary" and not (panel.averaged or _is_binary(values[rows])):
         raise not_binary(name, outcome)
     rows &= ~np.isnan(values)
+    for other in companions(spec, outcome):
+        absent = rows & np.isnan(outcome_values(frame, name, other))
+        dropped[SHARED] = dropped.get(SHARED, 0) + int(absent.sum())
+        rows &= ~absent
     columns = {column: frame[column] for column in columns_of_model(model)}
     for column in model.controls:
         columns[column] = pd.Series(
@@ -59,7 +77,7 @@ def model_rows(
         absent = rows & series.isna().to_numpy()
         dropped[f"missing {column}"] = int(absent.sum())
         rows &= ~absent
-    weight = _weight(panel, outcome.column, rows)
+    weight = _weight(panel, outcome.measured, rows)
     if weight is not None:
         dropped["missing or zero weight"] = int((rows & ~(weight > 0)).sum())
         rows &= weight > 0
@@ -67,13 +85,19 @@ def model_rows(
         if received is not None:
             dropped["missing treatment"] = int((rows & np.isnan(received)).sum())
             rows &= ~np.isnan(received)
+    if type(model.options).INSTRUMENT and roles.instrument is not None:
+        dropped["missing instrument"] = int((rows & np.isnan(roles.instrument)).sum())
+        rows &= ~np.isnan(roles.instrument)
     for column in strata_of(spec, model):
         columns.setdefault(column, frame[column])
+    for column in columns_with_gaps(model):
+        where = f"models.{model.id}"
+        columns.setdefault(column, pd.Series(numbers_of(frame[column], where, column)))
     if not rows.any():
         raise none_left(model, name, dropped)
     warnings = _moving(panel, rows, spec, model)
     data = _select(panel, roles, rows, name, values, columns, weight, dropped)
-    return replace(data, warnings=warnings)
+    return replace(data, warnings=warnings, unit_labels=unit_labels(panel, rows, spec))
 
 
 def outcome_values(frame: pd.DataFrame, name: str, outcome: Outcome) -> FloatArray:
@@ -84,7 +108,7 @@ def outcome_values(frame: pd.DataFrame, name: str, outcome: Outcome) -> FloatArr
     DataError
         Where the column holds text, or the logarithm of a value that is not positive is asked for.
     """
-    values = numbers_of(frame[outcome.column], f"outcomes.{name}", outcome.column)
+    values = numbers_of(frame[outcome.measured], f"outcomes.{name}", outcome.measured)
     if outcome.transform is None:
         return values
     if (values <= 0).any():
@@ -179,5 +203,7 @@ def _select(
         running=part(roles.running),
         treatment=part(roles.treatment),
         third=part(roles.third),
+        instrument=part(roles.instrument),
+        instrument_times=part(roles.instrument_times),
         dropped={reason: count for reason, count in dropped.items() if count},
     )

@@ -199,6 +199,7 @@ class PairCells:
     products
         Σ_i v_j(i, a) v_k(i, b) over units i, shape ``(V, V, P, P)``: ``products[0, 0]`` counts the
         units seen at both points, ``products[1, 0, a, b]`` sums y at a over those seen at b too.
+        Every value is less its centre.
     units
         Number of units.
     successive
@@ -206,6 +207,8 @@ class PairCells:
         units seen at a at all. The units seen anywhere in a run of neighbouring points a..b are
         the diagonal's sum over the run less the sum of ``successive`` between its points: what a
         cluster factor G / (G - 1) needs. ``None`` where they were not counted.
+    centres
+        What was taken off each row's value of every variable, shape ``(V,)``; empty for nothing.
     """
 
     running: FloatArray
@@ -214,3 +217,8 @@ class PairCells:
     products: FloatArray
     units: int
     successive: IntArray | None = None
+    centres: tuple[float, ...] = ()
+
+    def centre(self, name: str) -> float:
+        """Return what was taken off a variable."""
+        return self.centres[self.variables.index(name)] if self.centres else 0.0

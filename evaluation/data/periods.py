@@ -44,6 +44,8 @@ class Calendar:
             raise DataError(
                 f"{where}: {int(values.isna().sum())} rows lack a time; drop or complete them"
             )
+        if self.unit != "date" and pd.api.types.is_datetime64_any_dtype(values):
+            raise holds_dates(where, self.unit)
         if self.unit == "date":
             dates = dates_of(values)
             if dates.isna().any():
@@ -97,6 +99,23 @@ class Calendar:
         if self.months == 12:
             return f"{year}"
         return f"{year}Q{part // 3 + 1}" if self.months == 3 else f"{year}{part + 1:02d}"
+
+
+def holds_dates(where: str, unit: str) -> DataError:
+    """Return the line that refuses dates where the spec counts whole numbers.
+
+    Parameters
+    ----------
+    where
+        The key and the column.
+    unit
+        ``month`` or ``integer``.
+    """
+    counted = "months written as 201701" if unit == "month" else "whole numbers"
+    return DataError(
+        f"{where}: holds dates, and panel.time_unit = {unit!r} is for {counted}; set "
+        "panel.time_unit = 'date'"
+    )
 
 
 def dates_of(values: pd.Series) -> pd.Series:

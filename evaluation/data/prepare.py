@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from evaluation.data.leads import dated_source
 from evaluation.data.panel import Panel, read_panel
 from evaluation.data.roles import Roles, assign_roles
 from evaluation.data.sample import collapse_rows, refuse_empty, select_rows
@@ -44,7 +45,7 @@ def prepare(
     DataError
         With what reading the data shows.
     """
-    selected = select_rows(read_panel(spec, source), spec)
+    selected = select_rows(read_panel(spec, dated_source(spec, source)), spec)
     if not (source.distinct or unique):
         check_unique(selected, spec, memory)
     return with_roles(collapse_rows(selected, spec), spec)

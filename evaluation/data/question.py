@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from evaluation.spec.dates import Dated
 from evaluation.spec.filters import Filter
 
 Weights = Literal["person", "municipality"]
@@ -19,11 +20,11 @@ class Question:
     Attributes
     ----------
     column
-        The outcome's column, at its lead (see ``leads.led``).
+        The outcome's column, under the name that it has at its date.
     transform
         The outcome's own.
-    lead
-        Months from the row to its outcome.
+    dated
+        When the outcome is measured; ``None`` for its row's own month.
     keep, periods
         How the model narrows the rows.
     by
@@ -40,7 +41,7 @@ class Question:
 
     column: str
     transform: Literal["log"] | None = None
-    lead: int = 0
+    dated: Dated | None = None
     keep: tuple[Filter, ...] = ()
     periods: str = "all"
     by: str | None = None

@@ -34,6 +34,8 @@ class Roles:
     running: FloatArray | None = None
     treatment: FloatArray | None = None
     third: FloatArray | None = None
+    instrument: FloatArray | None = None
+    instrument_times: FloatArray | None = None
 
     def only(self, rows: NDArray[np.bool_]) -> Roles:
         """Return the roles of some of the rows."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from evaluation.data.coarsen import coarsen, group_rows
@@ -44,21 +45,26 @@ def select_rows(panel: Panel, spec: Spec) -> Panel:
     for interval in spec.sample.drop_periods:
         panel = panel.take(~_within(panel, interval), f"drop periods {interval_words(interval)}")
     refuse_empty(panel)
-    if spec.sample.rows == "person":
-        _refuse_repeated(panel)
-    return panel
+    return _first_rows(panel, spec) if spec.sample.rows == "person" else panel
 
 
-def _refuse_repeated(panel: Panel) -> None:
-    """Refuse units with several rows where the spec wants one row a person."""
+def _first_rows(panel: Panel, spec: Spec) -> Panel:
+    """Keep the first row of each unit among those that the other steps leave."""
     if panel.unit is None:
         raise DataError("sample.rows: 'person' needs panel.unit")
-    repeated = int(panel.frame[panel.unit].duplicated().sum())
-    if repeated:
+    unit = pd.factorize(panel.frame[panel.unit])[0]
+    time = np.zeros(len(unit), dtype=np.int64) if panel.moment is None else panel.moment
+    order = np.lexsort([time, unit])
+    again = np.r_[False, unit[order][1:] == unit[order][:-1]]
+    tied = int((again[1:] & ~again[:-1] & (time[order][1:] == time[order][:-1])).sum())
+    if tied:
         raise DataError(
-            f"sample.rows: 'person' wants one row a unit, but {repeated} rows repeat one; "
-            "select a single period in sample.keep or panel.window"
+            f"sample.rows: 'person' wants the first row of each unit, but {tied} units have two "
+            "first rows; name panel.time, or select one row in sample.keep"
         )
+    starts = np.zeros(len(unit), dtype=bool)
+    starts[order[~again]] = True
+    return panel.take(starts, "rows person: the first of each unit")
 
 
 def collapse_rows(panel: Panel, spec: Spec) -> Panel:

@@ -67,9 +67,9 @@ class Superpopulation:
 
     @cached_property
     def _common(self) -> dict[str, Any]:
-        spec, _ = with_truth_columns(self.spec)
+        spec = with_truth_columns(self.spec)
         # Which columns are means over longer periods and groups, and not the last value seen.
-        averaged = {one.column for one in spec.outcomes.values()}
+        averaged = {one.measured for one in spec.outcomes.values()}
         averaged |= {one.first_stage or "" for one in spec.smallest_effect_of_interest}
         averaged |= {control for model in spec.models for control in model.controls}
         # Rows without unit or time are in an order that follows every column read.

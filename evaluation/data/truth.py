@@ -12,10 +12,9 @@ import pandas as pd
 from evaluation.data.coupled import Population
 from evaluation.data.coupled_cells import SUBGROUP
 from evaluation.data.functionals.contract import Case, Functional, Key, Truth
-from evaluation.data.leads import led
 from evaluation.data.periods import calendar_of
 from evaluation.data.question import Question, Weights
-from evaluation.data.truth_columns import first_stage_of, horizons_of
+from evaluation.data.truth_columns import first_stage_of
 from evaluation.spec.model import Model
 from evaluation.spec.sample import GroupedRows, Outcome
 from evaluation.spec.spec import Spec
@@ -70,20 +69,19 @@ def truths(
     found: dict[Key, Truth] = {}
     absent = ""
     subgroups = tuple(dict.fromkeys(_subgroup_columns(spec, model)))
-    for horizon, lead in horizons_of(model, outcome):
-        calendar = calendar_of(None, time_unit_of(spec) or "month", spec.panel.period)
-        stage = first_stage_of(spec, outcome)
-        case = Case(spec, model, outcome, lead, calendar, population.facts, stage, estimated)
-        for estimand in _estimands(case):
-            functional = functional_of(estimand)
-            reason = _absent(functional, case, weights)
-            if reason:
-                absent = absent or (reason if estimand == model.estimand else "")
-                continue
-            for by in (None, *subgroups):
-                cells = population.cells(_question(functional, case, by, weights))
-                for key, truth in _by_subgroup(functional, cells, case, by):
-                    found[replace(key, horizon=horizon)] = truth
+    calendar = calendar_of(None, time_unit_of(spec) or "month", spec.panel.period)
+    stage = first_stage_of(spec, outcome)
+    case = Case(spec, model, outcome, calendar, population.facts, stage, estimated)
+    for estimand in _estimands(case):
+        functional = functional_of(estimand)
+        reason = _absent(functional, case, weights)
+        if reason:
+            absent = absent or (reason if estimand == model.estimand else "")
+            continue
+        for by in (None, *subgroups):
+            cells = population.cells(_question(functional, case, by, weights))
+            for key, truth in _by_subgroup(functional, cells, case, by):
+                found[replace(key, horizon=outcome.horizon)] = truth
     found = {key: truth for key, truth in found.items() if np.isfinite(truth.value)}
     if not absent and all(key.estimand != model.estimand for key in found):
         absent = "no rows on one side, or a first stage of zero"
@@ -103,13 +101,13 @@ def _estimands(case: Case) -> tuple[str, ...]:
 
 def _absent(functional: Functional, case: Case, weights: Weights) -> str:
     """Return why there is no truth, whatever the cells hold."""
-    outcome, design, grouped = case.outcome, case.spec.design, case.spec.sample.rows
+    design, grouped = case.spec.design, case.spec.sample.rows
     if case.kind not in functional.DESIGNS:
         return f"means nothing in a design of kind {case.kind!r}"
     if getattr(design, "unbalanced", None) == "drop_incomplete":
         return "units dropped for gaps make another population than the one simulated"
-    if outcome.at_age is not None or outcome.difference is not None:
-        return "not known for outcomes with at_age or difference"
+    if getattr(getattr(design, "cohort", None), "interval", False):
+        return "adoption dates are intervals: whose effect a number is depends on the date chosen"
     if weights == "municipality" and not isinstance(grouped, GroupedRows):
         return "rows are persons: municipality weights need sample.rows = { by = [...] }"
     return functional.absent(case)
@@ -125,9 +123,9 @@ def _subgroup_columns(spec: Spec, model: Model) -> Iterator[str]:
 
 def _question(functional: Functional, case: Case, by: str | None, weights: Weights) -> Question:
     return Question(
-        column=led(case.outcome.column, case.lead),
+        column=case.outcome.measured,
         transform=case.outcome.transform,
-        lead=case.lead,
+        dated=case.outcome.dated if case.outcome.dated.moved else None,
         keep=case.model.keep,
         periods=getattr(case.model.options, "periods", "all"),
         by=by,

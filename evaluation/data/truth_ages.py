@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from evaluation.spec.dates import reach
 from evaluation.spec.design import RdDesign
 from evaluation.spec.filters import Filter
 from evaluation.spec.spec import Spec
@@ -16,11 +17,11 @@ NEAR = 12
 YOUNGEST, OLDEST = 0, 200 * YEAR
 
 
-def truth_ages(spec: Spec, offered: tuple[int, int], longest_lead: int) -> tuple[int, int]:
+def truth_ages(spec: Spec, offered: tuple[int, int]) -> tuple[int, int]:
     """Return the first and last completed year of age whose rows a truth reads.
 
-    Those that the sample keeps, near the cutoff where there is one, and as much older as the
-    longest lead.
+    Those that the sample keeps, near the cutoff where there is one, and as much younger or older
+    as outcomes look back or ahead.
 
     Parameters
     ----------
@@ -28,15 +29,14 @@ def truth_ages(spec: Spec, offered: tuple[int, int], longest_lead: int) -> tuple
         What is asked.
     offered
         Ages of the panel, completed years inclusive.
-    longest_lead
-        In months.
     """
     low, high = offered[0] * YEAR, (offered[1] + 1) * YEAR - 1
     for first, last in _bounds(spec):
         low, high = max(low, first), min(high, last)
     if low > high:  # the sample is empty, which reading it will say
         return offered
-    return low // YEAR, min((high + longest_lead) // YEAR, offered[1])
+    back, ahead = reach(spec)
+    return max((low - back) // YEAR, offered[0]), min((high + ahead) // YEAR, offered[1])
 
 
 def _bounds(spec: Spec) -> Iterator[tuple[int, int]]:

@@ -17,7 +17,7 @@ from evaluation.estimators._meat import (
     residual_squares,
     row_meat,
 )
-from evaluation.estimators._nesting import counted_effects
+from evaluation.estimators._nesting import counted_effects, parameters_of_slopes
 from evaluation.estimators._problem import (
     DetailValue,
     Problem,
@@ -33,6 +33,8 @@ from evaluation.spec.variance import Inference
 
 # Rows multiplied at a time.
 CHUNK = 16_384
+# Bytes of regressors whose columns of interest are held for other models.
+LARGEST_SHARED = 64_000_000
 
 
 def solve_absorbed(problem: Problem, inference: Inference) -> Solved:
@@ -57,6 +59,7 @@ def solve_absorbed(problem: Problem, inference: Inference) -> Solved:
         scores.parts(direction) if problem.far else None,
     )
     k = count_parameters(len(kept), effects, inference.fixed_effects)
+    k += parameters_of_slopes(problem, inference.fixed_effects)
     require_freedom(problem.n_obs, k)
     variance, factor, df = _variance(problem, inference, scores, bread, own, k, by_cluster)
     dropped = [
@@ -82,6 +85,7 @@ def solve_absorbed(problem: Problem, inference: Inference) -> Solved:
         tuple(details),
         n_clusters=None if by_cluster is None else by_cluster.smallest,
         largest_far=0.0 if by_cluster is None else by_cluster.largest_far * problem.n_obs,
+        influence=None if by_cluster is None else by_cluster.influence,
     )
 
 
@@ -100,8 +104,10 @@ def _least_squares(
         y = remembered(
             problem.memo,
             f"outcome less effects {tuple(problem.effects)!r}",
-            (y, weight, *problem.effects.values()),
-            lambda: swept(y[:, None], problem.effects, weight)[:, 0],
+            (y, weight, *problem.effects.values(), *problem.slope_arrays()),
+            lambda: swept(y[:, None], problem.effects, weight, problem.slopes, memo=problem.memo)[
+                :, 0
+            ],
         )
     x, bread, kept = remembered(
         problem.memo,
@@ -121,13 +127,12 @@ def _regressors(
     problem: Problem, constant: int, offset: int, added: FloatArray
 ) -> tuple[FloatArray, FloatArray, IntArray]:
     """Return swept columns, (X'WX)^-1 and their positions, those that add nothing left out."""
-    weight, raw = problem.weight, problem.columns()
+    weight, x = problem.weight, problem.columns()
     if constant:
-        raw = x = np.column_stack([np.ones(len(raw)), raw])
-    else:
-        x = swept(raw, problem.effects, weight)
-    scale = np.einsum("ij,ij,i->j", raw, raw, weight) + np.diag(added)
-    del raw
+        x = np.column_stack([np.ones(len(x)), x])
+    scale = np.einsum("ij,ij,i->j", x, x, weight) + np.diag(added)
+    if not constant:
+        _sweep_in_place(problem, x)
     gram = added + _products(x, weight)
     kept = independent_columns(gram, scale)
     require_identified(kept, offset, problem)
@@ -137,6 +142,23 @@ def _regressors(
     unit = 1.0 / np.sqrt(np.diag(gram))
     inverse = np.linalg.inv(gram * np.outer(unit, unit))
     return x, inverse * np.outer(unit, unit), kept
+
+
+def _sweep_in_place(problem: Problem, x: FloatArray) -> None:
+    """Take the effects out of columns; models share those of interest, where these are small."""
+    offset, weight = len(problem.nuisance), problem.weight
+    effects, slopes = problem.effects, problem.slopes
+    if x.nbytes > LARGEST_SHARED:
+        swept(x, effects, weight, slopes, in_place=True, memo=problem.memo)
+        return
+    x[:, offset:] = remembered(
+        problem.memo,
+        f"columns of interest less effects {tuple(effects)!r}, {len(problem.labels)}",
+        (weight, problem.codes, problem.intensity, *effects.values(), *problem.slope_arrays()),
+        lambda: swept(x[:, offset:], effects, weight, slopes, memo=problem.memo),
+    )
+    if offset:
+        swept(x[:, :offset], effects, weight, slopes, in_place=True, memo=problem.memo)
 
 
 def _products(x: FloatArray, weight: FloatArray) -> FloatArray:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from evaluation.cells.cluster_moments import ClusterMoments
-from evaluation.data.model_data import FloatArray
 from evaluation.errors import DataError
 from evaluation.estimators._gram_solution import (
     GramProblem,
     gram_problem,
     solve_grams,
 )
-from evaluation.estimators._nesting import counted_effects
+from evaluation.estimators._nesting import counted_effects, parameters_of_slopes
 from evaluation.estimators._problem import DetailValue, Problem, Solved, require_freedom
 from evaluation.inference.cluster_facts import effective_clusters, largest_share
 from evaluation.inference.jackknife import jackknife
@@ -56,15 +54,18 @@ def solve_by_cluster(problem: Problem, inference: Inference) -> Solved:
             "'cr1'"
         )
     found = solve_grams(problem, made)
-    deleted = jackknife(found.grams, found.beta, np.arange(len(found.kept)), found.interest)
+    columns = np.arange(len(found.kept))
+    deleted = jackknife(found.grams, found.beta, columns, found.interest, found.directions())
     indicators, kept = made.indicators, found.kept
     slopes = int(np.sum(kept >= indicators)) + (0 if problem.effects else 1)
     effects = counted_effects(problem, inference.fixed_effects)
     k = count_parameters(slopes, effects, inference.fixed_effects)
+    k += parameters_of_slopes(problem, inference.fixed_effects)
     require_freedom(problem.n_obs, k)
     factor = cluster_factor(problem.n_obs, k, total, inference.cluster_factor == "g")
     moments = found.moments(problem.labels, factor)
-    beside = _cr1(moments, found.bread[:, found.interest])
+    influence = moments.scores() @ found.bread[:, found.interest]
+    beside = factor * np.sum(influence**2, axis=0)
     sizes = problem.rows_of_clusters()
     names = list(problem.nuisance)
     dropped = [n for i, n in enumerate(names, start=indicators) if i not in set(kept)]
@@ -82,7 +83,7 @@ def solve_by_cluster(problem: Problem, inference: Inference) -> Solved:
     for j, label in enumerate(problem.labels):
         leverage = leverages[:, j]
         details += [
-            (label, "cr1_std_error", float(np.sqrt(beside[j, j]))),
+            (label, "cr1_std_error", float(np.sqrt(beside[j]))),
             (label, "leave_one_out_low", float(deleted.estimates[:, j].min())),
             (label, "leave_one_out_high", float(deleted.estimates[:, j].max())),
             (label, "largest_leverage", largest_share(leverage)),
@@ -96,10 +97,6 @@ def solve_by_cluster(problem: Problem, inference: Inference) -> Solved:
         tuple(details),
         n_clusters=total,
         moments=moments,
+        influence=influence,
+        left=deleted.estimates,
     )
-
-
-def _cr1(moments: ClusterMoments, direction: FloatArray) -> FloatArray:
-    scores = moments.scores() @ direction
-    variance: FloatArray = moments.factor * (scores.T @ scores)
-    return variance

@@ -25,13 +25,17 @@ def linear_needs(setting: Setting, roles: frozenset[KeyRole]) -> CellNeeds | Not
     by_unit = unit is not None and unit in inference.cluster
     if by_unit and inference.variance == "cr3":
         return NotFromCells(f"cr3 deletes one {unit} at a time: their Gram matrices are rows")
+    sloped = setting.interact or setting.group_trends is not None
+    if sloped and unit is not None and unit in (*setting.fixed_effects, setting.group_trends):
+        return NotFromCells(f"slopes beside effects of {unit} need its rows")
     return CellNeeds(
-        roles=roles,
+        roles=roles | {"period"} if setting.group_trends is not None else roles,
         full=inference.variance in ROW_WISE,
         second_pass=tuple(name for name in inference.cluster if name == unit),
         unit_effect=unit is not None and unit in setting.fixed_effects,
         clusters=tuple(name for name in inference.cluster if name != unit),
         any_cluster=inference.variance != "cr3",
+        cohorts=unit is not None and "cohort" in roles,
     )
 
 

@@ -32,12 +32,14 @@ def compressed(problem: Problem) -> Problem:
         *problem.effects.values(),
         problem.codes,
         problem.intensity,
+        *problem.also,
+        *problem.slope_arrays(),
         *(values for name, values in problem.nuisance.items() if name not in averaged),
     ]
     columns = [problem.nuisance[name] for name in averaged]
     means = np.column_stack(columns) if columns else None
     scatter = _scatter(problem.within, averaged)
-    cells = compress(key, problem.y, problem.weight, means, scatter)
+    cells = compress(key, problem.y, problem.weight, means, scatter, memo=problem.memo)
     if cells is None:
         return problem
     rows = cells.first
@@ -52,6 +54,11 @@ def compressed(problem: Problem) -> Problem:
         intensity=problem.intensity[rows],
         effects={name: _renumbered(codes[rows]) for name, codes in problem.effects.items()},
         clusters=tuple(codes[rows] for codes in problem.clusters),
+        also=tuple(values[rows] for values in problem.also),
+        slopes=tuple(
+            replace(one, codes=_renumbered(one.codes[rows]), values=one.values[rows])
+            for one in problem.slopes
+        ),
         within=Within((*averaged, "y"), cells.scatter),
     )
 

@@ -15,6 +15,8 @@ from evaluation.data.memo import remembered
 from evaluation.data.model_data import FloatArray, IntArray
 from evaluation.estimators._nesting import split_effects
 from evaluation.estimators._problem import Problem, require_identified
+from evaluation.estimators._sloped_grams import SlopedRegressors, sloped, sloped_scores
+from evaluation.inference.jackknife import directions_without
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class GramSolution:
         Positions of the coefficients of interest among those kept, shape ``(m,)``.
     leverages
         Each cluster's share of coefficients' partialled-out variation, shape ``(G, m)``.
+    directions
+        Rows of (Σ A - A_g)^-1 for the coefficients of interest, shape ``(G, m, p)``.
     """
 
     grams: Grams
@@ -63,6 +67,7 @@ class GramSolution:
     bread: FloatArray
     interest: IntArray
     leverages: Callable[[], FloatArray]
+    directions: Callable[[], FloatArray]
 
     def moments(self, labels: tuple[str, ...], factor: float) -> ClusterMoments:
         """Return the moments of the columns that are kept.
@@ -91,6 +96,9 @@ def gram_problem(problem: Problem) -> GramProblem:
         carried = [np.zeros(len(problem.y), dtype=np.int64)]
     levels = tuple(int(codes.max()) + 1 for codes in carried)
     regressors = Regressors(problem.columns(), tuple(carried), levels)
+    if problem.slopes:
+        regressors = sloped(regressors, problem, swept)
+        levels = regressors.levels
     return GramProblem(regressors, swept, sum(levels), max(levels, default=0))
 
 
@@ -115,7 +123,8 @@ def solve_grams(problem: Problem, made: GramProblem) -> GramSolution:
         (at, sums[:, :-1, :-1], cluster, *problem.ingredients()),
         lambda: _products(problem, made, at, sums),
     )
-    moment = cluster_scores(made.regressors, outcome, problem.weight, cluster, made.swept)
+    scores = sloped_scores if problem.slopes else cluster_scores
+    moment = scores(made.regressors, outcome, problem.weight, cluster, made.swept)
     # No effect varies inside a cell, so what is inside is added as it is.
     moment[:, at] += sums[:, :-1, -1]
     moment = moment[:, own.kept]
@@ -123,7 +132,9 @@ def solve_grams(problem: Problem, made: GramProblem) -> GramSolution:
     beta = own.bread @ total
     beta = beta + own.bread @ (total - own.whole @ beta)
     grams = Grams(own.gram, moment)
-    return GramSolution(grams, own.kept, beta, own.bread, own.interest, own.leverages)
+    return GramSolution(
+        grams, own.kept, beta, own.bread, own.interest, own.leverages, own.directions
+    )
 
 
 @dataclass(frozen=True)
@@ -139,10 +150,19 @@ class _Products:
     def leverages(self) -> FloatArray:
         return self._leverages
 
+    def directions(self) -> FloatArray:
+        return self._directions
+
+    @cached_property
+    def _directions(self) -> FloatArray:
+        return directions_without(self.gram, self.interest)
+
     @cached_property
     def _leverages(self) -> FloatArray:
         direction = self.bread[:, self.interest]
-        parts = np.array([np.sum(direction * (one @ direction), axis=0) for one in self.gram])
+        total, width = self.gram.shape[:2]
+        along = (self.gram.reshape(total * width, width) @ direction).reshape(total, width, -1)
+        parts = np.einsum("pm,gpm->gm", direction, along)
         parts = np.maximum(parts, 0.0)
         shares: FloatArray = parts / parts.sum(axis=0)
         return shares
@@ -151,15 +171,28 @@ class _Products:
 def _products(problem: Problem, made: GramProblem, at: IntArray, sums: FloatArray) -> _Products:
     gram, scale = cluster_products(made.regressors, problem.weight, problem.clusters[0], made.swept)
     gram[:, at[:, None], at[None, :]] += sums[:, :-1, :-1]
+    if isinstance(made.regressors, SlopedRegressors):
+        scale = made.regressors.squares.copy()
     scale[at] += np.diag(sums.sum(axis=0))[:-1]
     whole = gram.sum(axis=0)
     kept = independent_columns(whole, scale)
     offset = made.indicators + len(problem.nuisance)
     require_identified(kept, offset, problem)
     if len(kept) < len(scale):
-        gram = gram[:, kept[:, None], kept[None, :]]
+        gram = _chosen(gram, kept)
         whole = whole[np.ix_(kept, kept)]
     unit = 1.0 / np.sqrt(np.diag(whole))
     inverse = np.linalg.inv(whole * np.outer(unit, unit))
     bread = inverse * np.outer(unit, unit)
     return _Products(gram, whole, bread, kept, np.flatnonzero(kept >= offset))
+
+
+def _chosen(gram: FloatArray, kept: IntArray) -> FloatArray:
+    """Return some rows and columns of every matrix, in the memory of ``gram``, which is lost.
+
+    What is kept of a matrix never reaches beyond where it stood.
+    """
+    size, flat, inner = len(kept) ** 2, gram.reshape(-1), np.ix_(kept, kept)
+    for g, own in enumerate(gram):
+        flat[g * size : (g + 1) * size] = own[inner].reshape(-1)
+    return flat[: len(gram) * size].reshape(len(gram), len(kept), len(kept))

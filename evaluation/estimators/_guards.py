@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from evaluation.data.memo import remembered
 from evaluation.data.model_data import FloatArray, IntArray, ModelData
 from evaluation.errors import DataError, SpecError
 from evaluation.spec.variance import Inference
@@ -78,7 +79,19 @@ def required_period(data: ModelData) -> IntArray:
 
 def codes_of(data: ModelData, name: str) -> IntArray:
     """Return codes 0, 1, ... of a column in the order of its sorted values, shape ``(n,)``."""
-    return np.asarray(pd.factorize(data.columns[name], sort=True)[0], dtype=np.int64)
+    values = data.columns[name]
+    return remembered(
+        data.memo,
+        "codes of a column",
+        (values,),
+        lambda: _codes(values),
+    )
+
+
+def _codes(values: pd.Series) -> IntArray:
+    codes: IntArray = pd.factorize(values, sort=True)[0].astype(np.int64)
+    codes.flags.writeable = False  # other outcomes read the same
+    return codes
 
 
 def is_far(data: ModelData, cluster: str) -> bool:

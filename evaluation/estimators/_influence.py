@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from evaluation.cells.cluster_moments import ClusterMoments
-from evaluation.data.model_data import ModelData
+from evaluation.data.model_data import FloatArray, ModelData
 from evaluation.estimators.contract import Influence, Setting
 
 
@@ -41,6 +43,21 @@ def influence_of(
         if label in place:
             values[:, at] = own[:, place[label]]
     return Influence(values, cluster_labels(data, column), column, moments.factor)
+
+
+def combined(influence: Influence | None, weights: FloatArray) -> Influence | None:
+    """Return the influence on linear combinations of coefficients.
+
+    Parameters
+    ----------
+    influence
+        Of the coefficients; ``None`` stays ``None``.
+    weights
+        Shape ``(terms, coefficients)``.
+    """
+    if influence is None:
+        return None
+    return replace(influence, values=influence.values @ weights.T)
 
 
 def cluster_labels(data: ModelData, column: str) -> tuple[object, ...]:

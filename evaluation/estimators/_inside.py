@@ -52,7 +52,8 @@ class Inside:
         """
         at = np.append(self.positions, width)
         full = np.zeros((width + 1, width + 1))
-        full[at[:, None], at[None, :]] = self.scatter.sum(axis=0)
+        sums = [[self.scatter[:, i, j].sum() for j in range(len(at))] for i in range(len(at))]
+        full[at[:, None], at[None, :]] = np.array(sums)
         return full
 
     def sums_by(self, codes: IntArray) -> FloatArray:
@@ -64,11 +65,12 @@ class Inside:
             Codes 0, 1, ... shape ``(cells,)``.
         """
         size, side = int(codes.max()) + 1, len(self.names) + 1
-        flat = self.scatter.reshape(len(codes), side * side)
-        sums = np.column_stack(
-            [np.bincount(codes, flat[:, j], size).astype(np.float64) for j in range(side * side)]
-        )
-        return sums.reshape(size, side, side)
+        sums = np.empty((size, side, side))
+        for i in range(side):
+            for j in range(i, side):
+                own = np.bincount(codes, self.scatter[:, i, j], size)
+                sums[:, i, j] = sums[:, j, i] = own
+        return sums
 
 
 def inside_of(within: Within | None, columns: Mapping[str, FloatArray]) -> Inside | None:
@@ -101,4 +103,8 @@ def chosen_products(scatter: FloatArray, chosen: list[int]) -> FloatArray:
     """Return the cross-products of some columns in every cell, as they are where it is all."""
     if chosen == list(range(scatter.shape[1])):
         return scatter
-    return scatter[:, np.array(chosen)[:, None], np.array(chosen)[None, :]]
+    found = np.empty((len(chosen), len(chosen), len(scatter))).transpose(2, 0, 1)
+    for i, one in enumerate(chosen):
+        for j, other in enumerate(chosen):
+            found[:, i, j] = scatter[:, one, other]
+    return found

@@ -54,6 +54,8 @@ class Clustered:
         Of the first cluster: effective number, and largest share of rows.
     largest_far
         Largest share of rows in one cluster of a second pass, 0 without.
+    influence
+        What each cluster adds, shape ``(G, m)``, where there is one that entries are made of.
     """
 
     meat: FloatArray
@@ -61,6 +63,7 @@ class Clustered:
     effective: float
     largest: float
     largest_far: float = 0.0
+    influence: FloatArray | None = None
 
     @property
     def smallest(self) -> int:
@@ -88,10 +91,15 @@ def clustered(scores: Scores, direction: FloatArray, clusters: Clusters) -> Clus
     near = tuple(name for name in clusters.names if name not in clusters.far)
     if not clusters.far:
         codes = dict(zip(near, clusters.codes, strict=True))
-        meat = sandwich.cr1(direction, scores.summed(), clusters.codes, 1.0)
         counts = {name: int(codes[name].max()) + 1 for name in near}
         sizes = _sizes(clusters)
-        return Clustered(meat, counts, effective_clusters(sizes), largest_share(sizes))
+        facts = (effective_clusters(sizes), largest_share(sizes))
+        if len(clusters.codes) > 1:
+            meat = sandwich.cr1(direction, scores.summed(), clusters.codes, 1.0)
+            return Clustered(meat, counts, *facts)
+        sums = scores.summed_by(clusters.codes[0])
+        meat = direction.T @ (sums.T @ sums) @ direction
+        return Clustered(meat, counts, *facts, influence=sums @ direction)
     second, parts = clusters.second_pass, scores.parts(direction)
     if second is None:
         raise NeedsRows(f"no cell is made of cluster {clusters.far[0]}")

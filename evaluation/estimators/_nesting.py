@@ -6,6 +6,7 @@ from evaluation.cells.needs_rows import NeedsRows
 from evaluation.data.model_data import IntArray
 from evaluation.data.moments import ScoreParts
 from evaluation.estimators._problem import Problem
+from evaluation.estimators._slopes import slope_parameters
 from evaluation.inference.small_sample import Effect, is_nested
 from evaluation.spec.variance import FixedEffectCorrection
 
@@ -46,6 +47,12 @@ def counted_effects(
             )
         found.append(Effect(levels, nested))
     return tuple(found)
+
+
+def parameters_of_slopes(problem: Problem, rule: FixedEffectCorrection) -> int:
+    """Return how many parameters the absorbed slopes of a regression add to k."""
+    effects = tuple(problem.effects.values())
+    return slope_parameters(problem.slopes, effects, problem.clusters, problem.weight, rule)
 
 
 def _nested_far(

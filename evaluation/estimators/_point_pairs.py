@@ -64,8 +64,9 @@ def by_unit(
     pick = np.array([pairs.variables.index("one"), pairs.variables.index("y")])
     raw = pairs.products[np.ix_(pick, pick)]
     # y less its mean on both sides of the products, so that few digits cancel.
-    half = np.stack([raw[0], raw[1] - centre * raw[0]])
-    products = np.stack([half[:, 0], half[:, 1] - centre * half[:, 0]], axis=1)
+    left = centre - pairs.centre("y")
+    half = np.stack([raw[0], raw[1] - left * raw[0]])
+    products = np.stack([half[:, 0], half[:, 1] - left * half[:, 0]], axis=1)
     influence = np.zeros((level.shape[1], 2, size))
     influence[:, 1, place] = level[first].T
     influence[:, 0, place] = -(level[first] * (fitted[first] - centre)[:, None]).T

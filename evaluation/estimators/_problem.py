@@ -13,6 +13,7 @@ from evaluation.data.model_data import FloatArray, IntArray
 from evaluation.data.moments import SecondPass, Within
 from evaluation.errors import DataError, EstimationError
 from evaluation.estimators._inside import Inside, inside_of
+from evaluation.estimators._slopes import Slope
 
 DetailValue = float | int | str | bool | None
 
@@ -62,6 +63,11 @@ class Problem:
         For cells: whether weights may differ inside a cell.
     memo
         What other outcomes and models of the run have worked out already.
+    also
+        Further columns of interest, which any row may have, each of shape ``(n,)``; the last of
+        ``labels`` are theirs.
+    slopes
+        Columns whose coefficients differ by level, absorbed with the effects.
     """
 
     outcome: str
@@ -82,6 +88,8 @@ class Problem:
     second_pass: SecondPass | None = None
     weighted: bool = False
     memo: Memo | None = None
+    also: tuple[FloatArray, ...] = ()
+    slopes: tuple[Slope, ...] = ()
 
     def rows_of_clusters(self) -> FloatArray:
         """Return the rows of each value of the first of ``clusters``, before any compression."""
@@ -97,7 +105,13 @@ class Problem:
             self.intensity,
             *self.nuisance.values(),
             *self.effects.values(),
+            *self.also,
+            *self.slope_arrays(),
         )
+
+    def slope_arrays(self) -> tuple[FloatArray | IntArray, ...]:
+        """Return the arrays that absorbed slopes are made of."""
+        return tuple(array for one in self.slopes for array in (one.codes, one.values))
 
     def inside(self) -> Inside | None:
         """Return what varies inside cells, its positions among the nuisance columns."""
@@ -111,6 +125,8 @@ class Problem:
             block[:, at] = x - np.average(x, weights=self.weight)
         has = np.flatnonzero(self.codes >= 0)
         block[has, offset + self.codes[has]] = self.intensity[has]
+        for at, x in enumerate(self.also, start=block.shape[1] - len(self.also)):
+            block[:, at] = x
         return block
 
 
@@ -138,6 +154,11 @@ class Solved:
         The fit as its clusters' moments, where there is one cluster and they are wanted.
     largest_far
         Most rows in one cluster of a second pass, 0 without.
+    influence
+        What each cluster adds to the estimates, shape ``(G, m)``, where there is one cluster that
+        entries are made of: ``cr1`` is its outer product times the factor.
+    left
+        Estimates without each cluster, shape ``(G, m)``, under ``cr3``.
     """
 
     estimates: FloatArray
@@ -149,6 +170,8 @@ class Solved:
     n_clusters: int | None = None
     moments: ClusterMoments | None = None
     largest_far: float = 0.0
+    influence: FloatArray | None = None
+    left: FloatArray | None = None
 
 
 def require_identified(kept: IntArray, offset: int, problem: Problem) -> None:

@@ -11,6 +11,7 @@ from evaluation.data.model_data import FloatArray, IntArray, ModelData
 from evaluation.estimators._columns import control_columns
 from evaluation.estimators._guards import cluster_codes, is_far
 from evaluation.estimators._problem import Problem
+from evaluation.estimators._slopes import Slope
 from evaluation.estimators.contract import Setting
 
 
@@ -22,6 +23,8 @@ def problem_of(
     intensity: FloatArray,
     labels: tuple[str, ...],
     effects: dict[str, IntArray],
+    also: tuple[FloatArray, ...] = (),
+    slopes: tuple[Slope, ...] = (),
 ) -> Problem:
     """Return the regression of the outcome on controls, main effects and what is of interest.
 
@@ -33,7 +36,7 @@ def problem_of(
         The model.
     main
         Main effects by name, after the controls.
-    codes, intensity, labels, effects
+    codes, intensity, labels, effects, also, slopes
         As in :class:`Problem`.
 
     Raises
@@ -68,6 +71,8 @@ def problem_of(
         second_pass=data.second_pass,
         weighted=data.weighted,
         memo=data.memo,
+        also=also,
+        slopes=slopes,
     )
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.data.model_data import FloatArray
+from evaluation.data.model_data import FloatArray, IntArray
 from evaluation.data.moments import ScoreParts
 from evaluation.estimators._inside import Inside
+from evaluation.inference.sandwich import weighted_sums
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,25 @@ class Scores:
         scores[:, at] += scatter[:, :-1, -1] - np.einsum("cij,j->ci", scatter[:, :-1, :-1], gamma)
         return scores
 
+    def summed_by(self, codes: IntArray) -> FloatArray:
+        """Return the sums of the scores of all rows by code, shape ``(codes, p)``.
+
+        Parameters
+        ----------
+        codes
+            Codes 0, 1, ... of entries, shape ``(n,)``.
+        """
+        sums = weighted_sums(codes, self.weight * self.residual, self.x)
+        if self.inside is None or not self.inside.names:
+            return sums
+        scatter, at = self.inside.scatter, self.inside.positions
+        for i, column in enumerate(at):
+            own = scatter[:, i, -1].copy()
+            for j, other in enumerate(at):
+                own -= scatter[:, i, j] * self.beta[other]
+            sums[:, column] += np.bincount(codes, own, len(sums))
+        return sums
+
     def by_row(self) -> FloatArray | None:
         """Return rows whose cross-products are those of the scores of all rows, ``(n, p)``.
 
@@ -92,5 +112,8 @@ class Scores:
     def _squares(self, inside: Inside) -> FloatArray:
         """Return the weighted sum of squared residuals about the mean in every cell, ``(n,)``."""
         direction = np.append(-self.beta[inside.positions], 1.0)
-        squares: FloatArray = np.einsum("i,cij,j->c", direction, inside.scatter, direction)
+        squares = np.zeros(len(inside.scatter))
+        for i, one in enumerate(direction):
+            for j, other in enumerate(direction):
+                squares += (one * other) * inside.scatter[:, i, j]
         return squares

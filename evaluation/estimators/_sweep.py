@@ -2,19 +2,23 @@
 
 The effect with most levels is taken out by means within its levels; the others follow from normal
 equations in their indicators, so that the projection is exact (Abowd, Creecy and Kramarz 2002).
-Where those are too many it is found by alternating projections.
+Where those are too many it is found by alternating projections. Slopes that differ by level, such
+as a trend in each municipality, stand among the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 from scipy.linalg import lapack, solve_triangular
 
+from evaluation.data.memo import Memo, remembered
 from evaluation.data.model_data import FloatArray, IntArray
 from evaluation.errors import EstimationError
+from evaluation.estimators._slopes import Slope, require_few_slopes
 
 # Levels of the smaller effects together: their matrix takes 32 MB.
 LARGEST_DENSE = 2_000
@@ -22,14 +26,21 @@ LARGEST_DENSE = 2_000
 MOST_PRODUCTS = 200_000_000
 # Share of an indicator's variation below which it is a combination of the others.
 DEPENDENT = 1e-11
-# Columns projected at a time, so that what is made on the way stays small.
-BLOCK = 16
+# Columns projected at a time, and their entries: what is made on the way stays small.
+BLOCK, LARGEST_BLOCK = 16, 8_000_000
 # Far below a standard error; pyfixest's own default of 1e-6 moves the seventh digit.
 DEMEAN_TOLERANCE = 1e-10
 DEMEAN_ITERATIONS = 100_000
 
 
-def swept(columns: FloatArray, effects: Mapping[str, IntArray], weight: FloatArray) -> FloatArray:
+def swept(
+    columns: FloatArray,
+    effects: Mapping[str, IntArray],
+    weight: FloatArray,
+    slopes: Sequence[Slope] = (),
+    in_place: bool = False,
+    memo: Memo | None = None,
+) -> FloatArray:
     """Return columns less their projection on the absorbed effects, shape as ``columns``.
 
     Parameters
@@ -40,14 +51,40 @@ def swept(columns: FloatArray, effects: Mapping[str, IntArray], weight: FloatArr
         Codes 0, 1, ... by name, every code in use, each of shape ``(n,)``.
     weight
         Shape ``(n,)``.
+    slopes
+        Columns whose coefficients differ by level, absorbed with the effects.
+    in_place
+        Whether the result takes the place of ``columns``.
+    memo
+        Where what takes these effects out may be known already.
 
     Raises
     ------
+    DataError
+        Where slopes stand beside effects with too many levels.
     EstimationError
         Where alternating projections do not converge.
     """
+    into = columns if in_place else np.empty_like(columns)
+    found = _projected(columns, effects, weight, slopes, into, memo)
+    if found is not into:
+        into[:] = found
+    return into
+
+
+def _projected(
+    columns: FloatArray,
+    effects: Mapping[str, IntArray],
+    weight: FloatArray,
+    slopes: Sequence[Slope],
+    into: FloatArray,
+    memo: Memo | None,
+) -> FloatArray:
     codes = sorted(effects.values(), key=lambda one: -int(one.max()))
     levels = [int(one.max()) + 1 for one in codes]
+    if slopes:
+        require_few_slopes(slopes, sum(levels[1:]))
+        return _direct(columns, codes, levels, weight, into, slopes, memo)
     most = np.bincount(codes[0])
     small = sum(levels[1:]) <= LARGEST_DENSE
     width = float(sum(levels[1:]))
@@ -55,51 +92,105 @@ def swept(columns: FloatArray, effects: Mapping[str, IntArray], weight: FloatArr
         small and float(np.minimum(most, width) @ np.minimum(most, width)) <= MOST_PRODUCTS
     ):
         return _alternating(columns, effects, weight)
-    return _direct(columns, codes, levels, weight)
+    return _direct(columns, codes, levels, weight, into, (), memo)
 
 
 def _direct(
-    columns: FloatArray, codes: list[IntArray], levels: list[int], weight: FloatArray
+    columns: FloatArray,
+    codes: list[IntArray],
+    levels: list[int],
+    weight: FloatArray,
+    into: FloatArray,
+    slopes: Sequence[Slope],
+    memo: Memo | None,
 ) -> FloatArray:
-    main = _indicators(codes[0], levels[0]).T.tocsr()
-    mass = main @ weight
-    scaled = sparse.diags_array(weight)
+    made = remembered(
+        memo,
+        f"projection on {len(codes)} effects",
+        (weight, *codes, *(array for one in slopes for array in (one.codes, one.values))),
+        lambda: _projection(codes, levels, weight, slopes),
+    )
+    return _twice(made.projected, columns, into)
 
-    def within(values: FloatArray) -> FloatArray:
-        means = (main @ (values * weight[:, None])) / mass[:, None]
-        found: FloatArray = values - means[codes[0]]
+
+@dataclass(frozen=True)
+class _Projection:
+    """What takes effects out of any columns.
+
+    Attributes
+    ----------
+    codes, mass
+        Codes of the effect with most levels, shape ``(n,)``, and the weight of each level.
+    sums
+        Makes weighted sums by its levels, shape ``(levels, n)``.
+    others
+        Indicators of the other effects and slopes, shape ``(n, k)``; ``None`` where there are none.
+    weighted
+        Their transpose times the weight.
+    lower, chosen, unit
+        Cholesky factor of their scaled normal equations, which of them it holds, and the scale.
+    """
+
+    codes: IntArray
+    mass: FloatArray
+    sums: sparse.csr_array
+    others: sparse.csr_array | None = None
+    weighted: sparse.csr_array | None = None
+    lower: FloatArray | None = None
+    chosen: IntArray | None = None
+    unit: FloatArray | None = None
+
+    def within(self, values: FloatArray) -> FloatArray:
+        """Return columns less their means by level of the first effect."""
+        means = (self.sums @ values) / self.mass[:, None]
+        found: FloatArray = values - means[self.codes]
         return found
 
-    if len(codes) == 1:
-        return _twice(within, columns)
-    others = sparse.hstack(
-        [_indicators(c, n) for c, n in zip(codes[1:], levels[1:], strict=True)], format="csr"
-    )
-    cross = (main @ scaled @ others).tocsr()
-    own = (others.T @ scaled @ others).toarray()
+    def projected(self, values: FloatArray) -> FloatArray:
+        """Return columns less their projection."""
+        rest = self.within(values)
+        if self.others is None or self.weighted is None or self.unit is None:
+            return rest
+        right = (self.weighted @ rest * self.unit[:, None])[self.chosen]
+        half = solve_triangular(self.lower, right, lower=True)
+        alpha = np.zeros((self.others.shape[1], values.shape[1]))
+        solved = solve_triangular(self.lower, half, lower=True, trans=1)
+        alpha[self.chosen] = solved * self.unit[self.chosen, None]
+        return self.within(rest - self.others @ alpha)
+
+
+def _projection(
+    codes: list[IntArray], levels: list[int], weight: FloatArray, slopes: Sequence[Slope]
+) -> _Projection:
+    rows = len(weight)
+    by_row = sparse.csr_array((weight, codes[0], np.arange(rows + 1)), shape=(rows, levels[0]))
+    sums = by_row.T.tocsr()
+    mass = np.bincount(codes[0], weight, levels[0]).astype(np.float64)
+    if len(codes) == 1 and not slopes:
+        return _Projection(codes[0], mass, sums)
+    blocks = [_indicators(c, n) for c, n in zip(codes[1:], levels[1:], strict=True)]
+    blocks += [sparse.diags_array(one.values) @ _indicators(one.codes, one.count) for one in slopes]
+    others = sparse.hstack(blocks, format="csr")
+    weighted = (others.T @ sparse.diags_array(weight)).tocsr()
+    cross = (sums @ others).tocsr()
+    own = (weighted @ others).toarray()
     normal = own - (cross.T @ sparse.diags_array(1.0 / mass) @ cross).toarray()
-    unit = 1.0 / np.sqrt(np.diag(own))
+    size = np.diag(own)
+    unit = 1.0 / np.sqrt(np.where(size > 0, size, 1.0))
     factor, pivots, rank, _ = lapack.dpstrf(normal * np.outer(unit, unit), tol=DEPENDENT, lower=1)
     lower, chosen = np.tril(factor)[:rank, :rank], pivots[:rank] - 1
-
-    def projected(values: FloatArray) -> FloatArray:
-        rest = within(values)
-        right = (others.T @ (rest * weight[:, None]) * unit[:, None])[chosen]
-        half = solve_triangular(lower, right, lower=True)
-        alpha = np.zeros((others.shape[1], values.shape[1]))
-        alpha[chosen] = solve_triangular(lower, half, lower=True, trans=1) * unit[chosen, None]
-        return within(rest - others @ alpha)
-
-    return _twice(projected, columns)
+    return _Projection(codes[0], mass, sums, others, weighted, lower, chosen, unit)
 
 
-def _twice(projected: Callable[[FloatArray], FloatArray], columns: FloatArray) -> FloatArray:
-    """Return columns projected twice: the second round takes out what rounding left."""
-    found = np.empty_like(columns)
-    for start in range(0, columns.shape[1], BLOCK):
-        block = slice(start, start + BLOCK)
-        found[:, block] = projected(projected(columns[:, block]))
-    return found
+def _twice(
+    projected: Callable[[FloatArray], FloatArray], columns: FloatArray, into: FloatArray
+) -> FloatArray:
+    """Project columns twice, into another array: the second round takes out what rounding left."""
+    width = max(1, min(BLOCK, LARGEST_BLOCK // max(len(columns), 1)))
+    for start in range(0, columns.shape[1], width):
+        block = slice(start, start + width)
+        into[:, block] = projected(projected(columns[:, block]))
+    return into
 
 
 def _indicators(codes: IntArray, levels: int) -> sparse.csr_array:

@@ -16,7 +16,9 @@ from evaluation.spec.options import Evidence, OptionsModel
 from evaluation.spec.variance import Inference
 
 FloatArray = NDArray[np.float64]
-Role = Literal["unit", "period", "treated_post", "event_time", "cohort", "running", "third"]
+Role = Literal[
+    "unit", "period", "treated_post", "event_time", "cohort", "running", "third", "instrument"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,13 @@ class Term:
     n_obs: int | None = None
     n_units: int | None = None
     n_clusters: int | None = None
+    quantile: float | None = None
 
     @property
     def label(self) -> str:
         """Name inside its fit, empty for the headline: what stands under ``term`` in details."""
+        if self.quantile is not None:
+            return quantile_label(self.quantile)
         return label_of(self.estimand, self.term, self.cohort, self.period, self.event_time)
 
 
@@ -53,6 +58,11 @@ def label_of(
         places = (f"cohort {cohort}" if cohort else "", f"period {period}" if period else "")
         return ", ".join(place for place in places if place)
     return "" if event_time is None else f"event time {event_time}"
+
+
+def quantile_label(quantile: float) -> str:
+    """Return the name of a quantile inside its fit."""
+    return f"quantile {quantile:g}"
 
 
 def event_label(event_time: int) -> str:
@@ -107,6 +117,9 @@ class Fit:
         Who adopts when by cluster, where asked for (``assignment``), or why there is none.
     influence
         Influence of every cluster on ``terms``, where asked for (``influence``) and known.
+    averaged
+        Labels of cohort and period of the rows that averages under staggered adoption are over;
+        empty where the terms by cohort and period say it.
     """
 
     terms: tuple[Term, ...]
@@ -119,6 +132,7 @@ class Fit:
     moments: ClusterMoments | None = field(default=None, repr=False, compare=False)
     assignment: Assignment | NotAssigned | None = field(default=None, repr=False, compare=False)
     influence: Influence | None = field(default=None, repr=False, compare=False)
+    averaged: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +154,9 @@ class Setting:
     evidence: frozenset[Evidence] = frozenset()
     strata: tuple[str, ...] = ()
     unit: str | None = None
+    interact: tuple[str, ...] = ()
+    group_trends: str | None = None
+    quantiles: tuple[float, ...] = ()
 
 
 class Estimator(Protocol):

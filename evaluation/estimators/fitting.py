@@ -8,11 +8,14 @@ from dataclasses import dataclass, field, replace
 
 from evaluation.cells.needs_rows import NeedsRows
 from evaluation.cells.supply import Supply
+from evaluation.data.adoption_dates import intervals_of
 from evaluation.data.model_data import ModelData
 from evaluation.errors import DataError, EstimationError
+from evaluation.estimators._dated import fit_over_dates
 from evaluation.estimators.contract import Fit, Setting
 from evaluation.estimators.registry import estimator
 from evaluation.results import Status
+from evaluation.spec.design import Cohort
 from evaluation.spec.evidence import evidence_of, strata_of
 from evaluation.spec.model import Model
 from evaluation.spec.resolve import resolve_inference
@@ -121,6 +124,9 @@ def setting_of(spec: Spec, model: Model) -> Setting:
         evidence=evidence_of(spec, model),
         strata=strata_of(spec, model),
         unit=spec.panel.unit,
+        interact=model.interact,
+        group_trends=model.group_trends,
+        quantiles=model.quantiles,
     )
 
 
@@ -191,7 +197,11 @@ def _fit(model: Model, supply: Supply, setting: Setting, name: str, outcome: Out
     if route.engine == CELLS:
         try:
             return _fit_on(
-                lambda: supply.cells(model, route, name, outcome), model, setting, Engine(CELLS)
+                supply,
+                lambda source: source.cells(model, route, name, outcome),
+                model,
+                setting,
+                Engine(CELLS),
             )
         except NeedsRows as need:
             reason = need.reason
@@ -199,18 +209,34 @@ def _fit(model: Model, supply: Supply, setting: Setting, name: str, outcome: Out
     if not supply.has_rows:
         words = f"needs the rows of the panel, and only cells were given: {reason}"
         return _Fitted(Failure("refused", words), engine)
-    return _fit_on(lambda: supply.model_rows(model, name, outcome), model, setting, engine)
+    return _fit_on(
+        supply, lambda source: source.model_rows(model, name, outcome), model, setting, engine
+    )
 
 
 def _fit_on(
-    draw: Callable[[], ModelData], model: Model, setting: Setting, engine: Engine
+    supply: Supply,
+    draw: Callable[[Supply], ModelData],
+    model: Model,
+    setting: Setting,
+    engine: Engine,
 ) -> _Fitted:
     lost: Mapping[str, int] = {}
-    try:
-        data = draw()
+
+    def once(source: Supply) -> Fit:
+        nonlocal lost
+        data = draw(source)
         lost = data.dropped
         fit = estimator(model.estimator).fit(data, setting)
-        return _Fitted(replace(fit, warnings=(*fit.warnings, *data.warnings)), engine, lost)
+        return replace(fit, warnings=(*fit.warnings, *data.warnings))
+
+    try:
+        cohort = _half_known(supply.spec)
+        if cohort is None:
+            return _Fitted(once(supply), engine, lost)
+        spans = intervals_of(supply.panel_of(model), cohort)
+        found = fit_over_dates(lambda dates: once(supply.dated(tuple(dates))), cohort, spans)
+        return _Fitted(found, engine, lost)
     except DataError as error:
         return _Fitted(Failure("refused", "; ".join(error.faults)), engine, lost)
     except EstimationError as error:
@@ -223,3 +249,11 @@ def _fit_on(
         # Only the kind of error: its text may hold a row's value.
         reason = f"{model.estimator} ended in {type(error).__name__}; set {DEBUG}=1 to see where"
         return _Fitted(Failure("failed", reason), engine, lost)
+
+
+def _half_known(spec: Spec) -> Cohort | None:
+    """Return the rule for adoption dates that are intervals, ``None`` where each is one date."""
+    cohort = getattr(spec.design, "cohort", None)
+    if not isinstance(cohort, Cohort) or cohort.unknown not in ("draw", "bound"):
+        return None
+    return cohort

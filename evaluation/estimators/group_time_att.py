@@ -102,7 +102,10 @@ def cells(setting: Setting) -> CellNeeds | NotFromCells:
     if setting.design.unbalanced == "drop_incomplete" and unit is not None:
         return NotFromCells("unbalanced = 'drop_incomplete' looks at every unit's history")
     return CellNeeds(
-        roles=frozenset({"cohort", "period"}), units=unit is not None, clusters=clusters
+        roles=frozenset({"cohort", "period"}),
+        units=unit is not None,
+        clusters=clusters,
+        whole_units=unit is not None and setting.inference.variance == "cr3",
     )
 
 

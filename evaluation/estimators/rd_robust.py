@@ -234,4 +234,4 @@ def _clusters(data: ModelData, setting: Setting, clusters: tuple[IntArray, ...])
         return int(clusters[0].max()) + 1
     if not setting.inference.cluster:
         return None
-    return data.pairs.units if data.n_units is None and data.pairs is not None else data.n_units
+    return data.n_units

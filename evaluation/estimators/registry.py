@@ -9,7 +9,7 @@ from functools import cache
 from evaluation.estimators.contract import Estimator
 from evaluation.spec.catalogue import EstimatorOffer
 
-FRAME = frozenset({"cell_needs", "contract", "fitting", "registry", "supplying"})
+FRAME = frozenset({"cell_needs", "contract", "fitting", "refitting", "registry", "supplying"})
 
 # Named in the grammar, whether built or not.
 NAMED = frozenset(

@@ -19,7 +19,10 @@ from evaluation.cells.plan import Plan
 from evaluation.cells.planning.plan_cells import plan_cells
 from evaluation.cells.settings import Settings
 from evaluation.cells.store.given import given_cells
+from evaluation.cells.store.held import Held
 from evaluation.cells.supply import Supply
+from evaluation.data.derive.deriving import deriving
+from evaluation.data.leads import dated_source
 from evaluation.data.panel import require_columns
 from evaluation.data.prepare import Prepared, prepare
 from evaluation.data.read_once import ReadOnce
@@ -40,7 +43,8 @@ CELLS = "cells"
 class Request:
     """How a spec is to be run; see ``pipeline.run_spec``.
 
-    ``source`` shares rows that were read already between a spec and others made from it.
+    ``source`` shares rows that were read already between a spec and others made from it, and
+    ``held`` their cells.
     """
 
     spec: Spec
@@ -50,12 +54,15 @@ class Request:
     engine: Engine = "auto"
     settings: Settings = field(default_factory=Settings)
     source: ReadOnce | None = None
+    held: tuple[Held, ...] = ()
 
     def opened(self) -> ReadOnce:
         """Return the source of the rows: the one given, else the frame, else the spec's own."""
         if self.source is not None:
             return self.source
-        return ReadOnce(open_source(self.spec) if self.frame is None else Frame(self.frame))
+        if self.frame is None:
+            return ReadOnce(open_source(self.spec))
+        return ReadOnce(deriving(self.spec, Frame(self.frame)))
 
 
 def supply_of(request: Request, timed: Timed) -> Supply:
@@ -84,7 +91,7 @@ def supply_of(request: Request, timed: Timed) -> Supply:
         supply = Supply(spec, rows, None if request.engine == "microdata" else plan_of(spec)(None))
         _ = supply.rows  # what the sample is refused for comes before any model
         return supply
-    gathered = _gathered(request, source)
+    gathered = gathered_of(request, source)
     counted = gathered.units is not None
     return Supply(spec, lambda: rows(unique=counted), gathered.plan, gathered)
 
@@ -103,17 +110,37 @@ def cells_of(request: Request) -> Gathered:
         raise DataError(
             f"{spec.id}: no model runs from cells ({'; '.join(dict.fromkeys(reasons))})"
         )
-    return _gathered(request, request.opened())
+    return gathered_of(request, request.opened())
 
 
-def _gathered(request: Request, source: ReadOnce) -> Gathered:
+def gathered_of(
+    request: Request, source: ReadOnce, plan: Callable[[Columns | None], Plan] | None = None
+) -> Gathered:
+    """Return the cells of a request.
+
+    Parameters
+    ----------
+    request
+        The spec, and how it is to be run.
+    source
+        Where the rows come from.
+    plan
+        Makes the plan in place of the spec's own.
+
+    Raises
+    ------
+    DataError
+        With what reading the data shows.
+    """
     spec, memory = request.spec, request.memory
     named = columns_of_spec(spec)
-    require_columns(named, source.columns())
-    asked = Asked(plan_of(spec), tuple(named), reading_digest(spec), spec.panel.unit)
+    require_columns(named, dated_source(spec, source).columns())
+    asked = Asked(plan or plan_of(spec), tuple(named), reading_digest(spec), spec.panel.unit)
     folder = None if memory is None else memory / CELLS
     within = open_rows(spec, source, memory, request.settings)
-    return gather(asked, within, folder, request.settings, rebuild=request.rebuild)
+    return gather(
+        asked, within, folder, request.settings, rebuild=request.rebuild, held=request.held
+    )
 
 
 def given_supply(spec: Spec, folder: Path) -> Supply:
@@ -144,7 +171,7 @@ def plan_of(spec: Spec) -> Callable[[Columns | None], Plan]:
 
 def _not_numbers(spec: Spec, model: Model, columns: Columns) -> str:
     """Return what keeps a model from sums: the rows then say which key of the spec is wrong."""
-    summed = [spec.outcomes[name].column for name in spec.outcomes_of(model)]
+    summed = [spec.outcomes[name].measured for name in spec.outcomes_of(model)]
     summed += [e.first_stage for e in spec.smallest_effect_of_interest if e.first_stage]
     summed += [*model.controls, *filter(None, [spec.panel.weight])]
     received = getattr(spec.design, "treatment", None)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
+from pydantic import Field, model_validator
 
 from evaluation.cells.needs import CellNeeds, NotFromCells
 from evaluation.data.model_data import FloatArray, ModelData
@@ -12,13 +14,15 @@ from evaluation.errors import DataError
 from evaluation.estimators._cell_needs import linear_needs
 from evaluation.estimators._columns import effect_codes
 from evaluation.estimators._guards import require_rows, required
-from evaluation.estimators._influence import influence_of, wants_moments
+from evaluation.estimators._influence import combined, influence_of, wants_moments
+from evaluation.estimators._interacted import further_words, interacted
+from evaluation.estimators._interacted_terms import interacted_terms, product_labels
 from evaluation.estimators._problem_of import problem_of
 from evaluation.estimators._regression import solve
-from evaluation.estimators._term import term_of
+from evaluation.estimators._risk_classes import fit_by_risk, risk_equation, risk_needs
 from evaluation.estimators._treated_clusters import few_treated_clusters, treated_clusters
 from evaluation.estimators.contract import Fit, Role, Setting
-from evaluation.spec.options import OptionsModel
+from evaluation.spec.options import Column, OptionsModel
 
 TITLE = "Triple difference"
 SOURCE = (
@@ -32,28 +36,57 @@ VARIANCES = frozenset({"iid", "hc0", "hc1", "cr1", "cr3"})
 
 
 class Options(OptionsModel):
-    """No keys beyond the common ones."""
+    """A column of risk in place of the third group, and classes of it.
+
+    Without classes the third difference is linear in ``risk``. ``groups = 10`` parts it at deciles
+    of rows before the reform (or, where treatment varies over time, of untreated rows);
+    ``cutpoints`` gives the points.
+    """
 
     THIRD: ClassVar[bool] = True
+    TAKES: ClassVar[frozenset[str]] = frozenset({"interact", "group_trends"})
+
+    risk: Column | None = None
+    groups: int | None = Field(default=None, ge=2, le=100)
+    cutpoints: tuple[float, ...] | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Options:
+        if self.groups is not None and self.cutpoints is not None:
+            raise ValueError("give groups or cutpoints, not both")
+        if self.risk is None and (self.groups is not None or self.cutpoints is not None):
+            raise ValueError("groups and cutpoints part risk: name its column under risk")
+        points = self.cutpoints or ()
+        if any(low >= high for low, high in pairwise(points)):
+            raise ValueError("cutpoints must rise from each to the next")
+        return self
+
+    @property
+    def compares_third(self) -> bool:
+        """Whether this model compares the group of ``design.third`` with the others."""
+        return self.risk is None
 
 
 def equation(setting: Setting) -> str:
     """Return the estimating equation as one line of text."""
+    if setting.options.risk is not None:
+        return risk_equation(setting)
     effects = "".join(f" + effect[{name}]" for name in setting.fixed_effects)
     controls = "".join(f" + {name}'γ" for name in setting.controls)
     return (
         "y = β·(treated × post × third) + main effects + products of two"
-        f"{effects}{controls} + error"
+        f"{effects}{controls}{further_words(setting)} + error"
     )
 
 
 def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return identifying assumptions, each with the kinds of check that speak to it."""
-    del setting
+    apart = "inside the third group and outside it"
+    if setting.options.risk is not None:
+        apart = f"at every level of {setting.options.risk}"
     return (
         (
-            "without treatment the gap between treated and control would have moved alike inside "
-            "the third group and outside it",
+            f"without treatment the gap between treated and control would have moved alike {apart}",
             ("pretrends", "placebo_group"),
         ),
         ("no anticipation before the first post period", ("anticipation",)),
@@ -63,11 +96,13 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def cells(setting: Setting) -> CellNeeds | NotFromCells:
     """Return what makes the fit exact on cells, or why it cannot be."""
+    if setting.options.risk is not None:
+        return risk_needs(setting)
     return linear_needs(setting, frozenset({"treated", "post", "third"}))
 
 
 def fit(data: ModelData, setting: Setting) -> Fit:
-    """Estimate the coefficient on treated × post × third.
+    """Estimate the coefficient on treated × post × third, or effects by risk.
 
     Main effects and products of two enter unless the fixed effects absorb them; that is decided by
     the columns' rank, and the ones left out stand in the details as ``absorbed``. Without fixed
@@ -87,44 +122,52 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         Where the rows cannot answer: one of the eight groups is empty, one cluster, no variation.
     """
     require_rows(data)
+    if setting.options.risk is not None:
+        return fit_by_risk(data, setting)
     treated = required(data.treated, "a treated group", data.outcome)
     post = required(data.post, "a first post period", data.outcome)
     third = required(data.third, "a third difference", data.outcome)
     _require_eight_groups(treated, post, third, data.outcome)
     triple = treated * post * third
+    main = {
+        "(treated)": treated,
+        "(post)": post,
+        "(third)": third,
+        "(treated × post)": treated * post,
+        "(treated × third)": treated * third,
+        "(post × third)": post * third,
+    }
+    parts = interacted(data, setting, main, effect_codes(data, setting.fixed_effects), triple)
     problem = problem_of(
         data,
         setting,
-        main={
-            "(treated)": treated,
-            "(post)": post,
-            "(third)": third,
-            "(treated × post)": treated * post,
-            "(treated × third)": treated * third,
-            "(post × third)": post * third,
-        },
+        main=parts.main,
         codes=np.zeros(data.entries, dtype=np.int64),
         intensity=triple,
-        labels=("",),
-        effects=effect_codes(data, setting.fixed_effects),
+        labels=("", *product_labels(setting.estimand, parts)),
+        effects=parts.effects,
+        also=parts.products(triple),
+        slopes=parts.slopes,
     )
     solved = solve(problem, setting.inference, wants_moments(setting))
     clusters = treated_clusters(
-        triple > 0, problem.clusters, setting.inference, data.rows, solved.largest_far
+        triple > 0, problem.clusters, setting.inference, data.rows, solved.largest_far, problem
     )
     known = clusters is None or clusters > 1
-    std_error = float(np.sqrt(solved.covariance[0, 0])) if known else None
     df = solved.df if setting.inference.distribution == "t" else None
+    found = interacted_terms(solved, parts, setting.estimand, df, known)
     return Fit(
-        terms=(term_of(float(solved.estimates[0]), std_error, df, estimand=setting.estimand),),
+        terms=found.terms,
         n_obs=data.n_obs,
         n_units=data.n_units,
         n_clusters=solved.n_clusters,
         details=solved.details,
-        covariance=solved.covariance if known else np.zeros((1, 1)),
+        covariance=found.covariance,
         warnings=(*solved.warnings, *few_treated_clusters(clusters)),
         moments=solved.moments,
-        influence=influence_of(solved.moments, data, setting, ("",)),
+        influence=combined(
+            influence_of(solved.moments, data, setting, problem.labels), found.weights
+        ),
     )
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
-from numpy.typing import NDArray
 
 from evaluation.cells.needs import CellNeeds, KeyRole, NotFromCells
 from evaluation.data.model_data import FloatArray, IntArray, ModelData
-from evaluation.errors import DataError
-from evaluation.estimators._adoption import own_periods, without_always_treated
 from evaluation.estimators._assignment import assignment_of
 from evaluation.estimators._cell_needs import linear_needs
-from evaluation.estimators._columns import dense_codes, effect_codes, with_effect
-from evaluation.estimators._guards import require_rows, required, required_period
-from evaluation.estimators._influence import influence_of, wants_moments
-from evaluation.estimators._problem_of import problem_of
+from evaluation.estimators._influence import combined, influence_of, wants_moments
+from evaluation.estimators._interacted import further_words
+from evaluation.estimators._interacted_terms import interacted_terms
 from evaluation.estimators._regression import solve
-from evaluation.estimators._term import term_of
 from evaluation.estimators._treated_clusters import few_treated_clusters, treated_clusters
+from evaluation.estimators._two_way import two_way
 from evaluation.estimators.contract import Fit, Role, Setting
 from evaluation.spec.options import OptionsModel
 
@@ -32,15 +30,18 @@ VARIANCES = frozenset({"iid", "hc0", "hc1", "cr1", "cr3"})
 class Options(OptionsModel):
     """No keys beyond the common ones."""
 
+    TAKES: ClassVar[frozenset[str]] = frozenset({"interact", "group_trends"})
+
 
 def equation(setting: Setting) -> str:
     """Return the estimating equation as one line of text."""
     effects = "".join(f" + effect[{name}]" for name in setting.fixed_effects)
     controls = "".join(f" + {name}'γ" for name in setting.controls)
     dose = setting.design.treatment
-    if dose is not None:
-        return f"y = β·{dose.column}{effects}{controls} + error"
-    return f"y = β·(treated × post) + main effects{effects}{controls} + error"
+    name = "(treated × post)" if dose is None else dose.column
+    main = " + main effects" if dose is None else ""
+    products = "".join(f" + δ·{name} × {one}" for one in setting.interact)
+    return f"y = β·{name}{products}{main}{effects}{controls}{further_words(setting)} + error"
 
 
 def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -65,57 +66,6 @@ def _roles(setting: Setting) -> frozenset[KeyRole]:
     if setting.design.treatment is not None:
         return frozenset({"dose"})
     return frozenset({"treated", "post"})
-
-
-def _dose_of(data: ModelData, setting: Setting) -> FloatArray:
-    if data.dose is not None:
-        return data.dose
-    if setting.design.kind == "staggered_did":
-        cohort = required(data.cohort, "a cohort", data.outcome)
-        return (required_period(data) >= cohort).astype(np.float64)
-    treated = required(data.treated, "a treated group", data.outcome)
-    return treated * required(data.post, "a first post period", data.outcome)
-
-
-def require_four_cells(data: ModelData) -> None:
-    """Refuse a treated or control group that is empty before or after.
-
-    Raises
-    ------
-    DataError
-        Naming the empty group and side.
-    """
-    if data.treated is None or data.post is None:
-        return
-    for group, member in (("treated", data.treated > 0), ("control", data.treated <= 0)):
-        for side, at in (("before the reform", data.post <= 0), ("after it", data.post > 0)):
-            if not np.any(member & at):
-                raise DataError(
-                    f"outcome {data.outcome}: the {group} group has no row {side}: "
-                    "check design.treated, design.control, the reform date and the window"
-                )
-
-
-def _main_effects(data: ModelData, setting: Setting) -> dict[str, FloatArray]:
-    if data.dose is not None or setting.design.kind == "staggered_did":
-        return {}
-    return {
-        "(treated)": required(data.treated, "a treated group", data.outcome),
-        "(post)": required(data.post, "a first post period", data.outcome),
-    }
-
-
-def _effects(
-    data: ModelData, setting: Setting, always: NDArray[np.bool_] | None
-) -> dict[str, IntArray]:
-    effects = effect_codes(data, setting.fixed_effects)
-    if always is not None and always.any():
-        effects["(always treated in period)"] = own_periods(required_period(data), always)
-    if data.dose is not None or setting.design.kind != "staggered_did":
-        return effects
-    cohort = required(data.cohort, "a cohort", data.outcome)
-    effects = with_effect(effects, "(cohort)", dense_codes(cohort))
-    return with_effect(effects, "(period)", dense_codes(required_period(data)))
 
 
 def _staggered(data: ModelData, dose: FloatArray) -> tuple[str, ...]:
@@ -170,52 +120,31 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     DataError
         Where the rows cannot answer: an empty group or side, one cluster, no variation.
     """
-    require_rows(data)
-    seen = None
-    if setting.design.kind == "staggered_did" and data.cohort is not None:
-        seen = without_always_treated(data, setting.design)
-        data = seen.data
-        require_rows(data)
-    if setting.design.kind == "did":
-        require_four_cells(data)
-    always = None if seen is None else seen.always
-    dose = _dose_of(data, setting)
-    if float(np.ptp(dose)) == 0.0:
-        raise DataError(
-            f"outcome {data.outcome}: treatment has one value in all {data.n_obs} rows, so it has "
-            "no effect to estimate: check design.treatment or design.treated and the window"
-        )
-    problem = problem_of(
-        data,
-        setting,
-        main=_main_effects(data, setting),
-        codes=np.zeros(data.entries, dtype=np.int64),
-        intensity=dose,
-        labels=("",),
-        effects=_effects(data, setting, always),
-    )
+    made = two_way(data, setting)
+    data, dose, problem, parts = made.data, made.dose, made.problem, made.parts
     solved = solve(problem, setting.inference, wants_moments(setting))
-    estimate = float(solved.estimates[0])
     treated = treated_clusters(
         dose != 0.0, problem.clusters, setting.inference, data.rows, solved.largest_far, problem
     )
     known = treated is None or treated > 1
-    std_error = float(np.sqrt(solved.covariance[0, 0])) if known else None
     df = solved.df if setting.inference.distribution == "t" else None
+    found = interacted_terms(solved, parts, setting.estimand, df, known)
     return Fit(
-        terms=(term_of(estimate, std_error, df, estimand=setting.estimand),),
+        terms=found.terms,
         n_obs=data.n_obs,
         n_units=data.n_units,
         n_clusters=solved.n_clusters,
-        details=(*(seen.details if seen else ()), *solved.details),
-        covariance=solved.covariance if known else np.zeros((1, 1)),
+        details=(*made.details, *solved.details),
+        covariance=found.covariance,
         warnings=(
-            *(seen.warnings if seen else ()),
+            *made.warnings,
             *solved.warnings,
             *few_treated_clusters(treated),
             *_staggered(data, dose),
         ),
         moments=solved.moments,
-        influence=influence_of(solved.moments, data, setting, ("",)),
-        assignment=assignment_of(data, setting, dose, solved.details, always),
+        influence=combined(
+            influence_of(solved.moments, data, setting, problem.labels), found.weights
+        ),
+        assignment=assignment_of(data, setting, dose, solved.details, made.always),
     )

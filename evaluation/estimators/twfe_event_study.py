@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
 from evaluation.cells.needs import CellNeeds, NotFromCells
+from evaluation.data.memo import remembered
 from evaluation.data.model_data import FloatArray, ModelData
 from evaluation.errors import DataError
 from evaluation.estimators._adoption import own_periods, without_always_treated
@@ -17,14 +18,15 @@ from evaluation.estimators._cell_needs import linear_needs
 from evaluation.estimators._columns import dense_codes, effect_codes, with_effect
 from evaluation.estimators._event_time import bin_width, event_times
 from evaluation.estimators._guards import require_rows, required, required_period
-from evaluation.estimators._influence import influence_of, wants_moments
+from evaluation.estimators._influence import combined, influence_of, wants_moments
+from evaluation.estimators._interacted import further_words, interacted
+from evaluation.estimators._path_terms import path_terms, products_by_time
 from evaluation.estimators._problem import DetailValue, Solved
 from evaluation.estimators._problem_of import problem_of
 from evaluation.estimators._regression import solve
 from evaluation.estimators._subset import subset
-from evaluation.estimators._term import term_of
 from evaluation.estimators._treated_clusters import few_treated_clusters, treated_clusters
-from evaluation.estimators.contract import Fit, Role, Setting, Term, event_label
+from evaluation.estimators.contract import Fit, Role, Setting, event_label
 from evaluation.inference.bands import Bands, uniform_critical_value
 from evaluation.spec.options import OptionsModel
 
@@ -37,13 +39,19 @@ VARIANCES = frozenset({"iid", "hc0", "hc1", "cr1", "cr3"})
 
 
 class Options(OptionsModel):
-    """Keys of an event study; window and reference count bins of ``event_bin``."""
+    """Keys of an event study; window and reference count bins of ``event_bin``.
+
+    ``average`` adds the mean of the coefficients after the reform, with its standard error.
+    """
 
     event_window: tuple[int, int] | None = None
     event_bin: Literal["month", "quarter", "year"] | None = None
     event_ends: Literal["bin", "drop"] | None = None
+    TAKES: ClassVar[frozenset[str]] = frozenset({"interact", "group_trends"})
+
     reference: int = -1
     bands: Bands | None = None
+    average: bool = False
 
     @model_validator(mode="after")
     def _window_has_ends(self) -> Options:
@@ -66,7 +74,7 @@ def equation(setting: Setting) -> str:
     reference = setting.options.reference
     return (
         f"y = Σ_(k≠{reference}) β_k·(treated × 1[event time = k]) + treated + period effects"
-        f"{effects}{controls} + error"
+        f"{effects}{controls}{further_words(setting)} + error"
     )
 
 
@@ -106,7 +114,7 @@ def _bands(
 ) -> list[tuple[str, str, DetailValue]]:
     if bands is None:
         return []
-    known = np.flatnonzero(np.diag(solved.covariance) > 0)
+    known = np.flatnonzero(np.diag(solved.covariance)[: len(times)] > 0)
     if len(known) == 0:
         return []
     critical = uniform_critical_value(solved.covariance[np.ix_(known, known)], bands, df)
@@ -156,14 +164,12 @@ def fit(data: ModelData, setting: Setting) -> Fit:
             f"outcome {data.outcome}: treated and control group are not both present, all rows "
             "belong to one of them: check design.treated, design.control and the filters"
         )
-    chosen = event_times(
-        event_time,
-        member,
-        data.outcome,
-        width,
-        options.event_window,
-        options.event_ends,
-        options.reference,
+    window, ends, reference = options.event_window, options.event_ends, options.reference
+    chosen = remembered(
+        data.memo,
+        f"event times: {width} {window} {ends} {reference}",
+        (event_time, member),
+        lambda: event_times(event_time, member, data.outcome, width, window, ends, reference),
     )
     data, member = subset(data, chosen.rows), member[chosen.rows]
     require_rows(data)
@@ -179,14 +185,19 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         always = seen.always[chosen.rows]
         effects["(always treated in period)"] = own_periods(required_period(data), always)
     labels = tuple(event_label(time) for time in chosen.times)
+    after = np.isin(chosen.codes, [j for j, time in enumerate(chosen.times) if time >= 0])
+    parts = interacted(data, setting, {"(treated)": member}, effects, after.astype(np.float64))
+    products = products_by_time(chosen, parts)
     problem = problem_of(
         data,
         setting,
-        main={"(treated)": member},
+        main=parts.main,
         codes=chosen.codes,
         intensity=np.ones(data.entries),
-        labels=labels,
-        effects=effects,
+        labels=(*labels, *(one.label for one in products)),
+        effects=parts.effects,
+        also=tuple(one.column for one in products),
+        slopes=parts.slopes,
     )
     solved = solve(problem, setting.inference, wants_moments(setting))
     df = solved.df if setting.inference.distribution == "t" else None
@@ -199,8 +210,10 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     counts = [treated(problem.codes == j) for j in range(len(labels))]
     blind = [j for j, count in enumerate(counts) if count is not None and count < 2]
     covariance = solved.covariance.copy()
-    covariance[blind, :] = covariance[:, blind] = 0.0
+    unseen = [*blind, *(at for at, one in enumerate(products, len(labels)) if one.code in blind)]
+    covariance[unseen, :] = covariance[:, unseen] = 0.0
     solved = replace(solved, covariance=covariance)
+    found = path_terms(solved, chosen, products, df, options.average)
     details = [
         *(seen.details if seen else ()),
         ("", "reference", options.reference),
@@ -208,14 +221,15 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         *solved.details,
         *((event_label(time), "binned", True) for time in sorted(chosen.binned)),
         *_bands(solved, chosen.times, options.bands, df),
+        *found.details,
     ]
     return Fit(
-        terms=_terms(solved, chosen.times, df),
+        terms=found.terms,
         n_obs=data.n_obs,
         n_units=data.n_units,
         n_clusters=solved.n_clusters,
         details=tuple(details),
-        covariance=solved.covariance,
+        covariance=found.covariance,
         warnings=(
             *(seen.warnings if seen else ()),
             *solved.warnings,
@@ -223,20 +237,10 @@ def fit(data: ModelData, setting: Setting) -> Fit:
             *_staggered(data),
         ),
         moments=solved.moments,
-        influence=influence_of(solved.moments, data, setting, labels),
+        influence=combined(
+            influence_of(solved.moments, data, setting, problem.labels), found.weights
+        ),
     )
-
-
-def _terms(solved: Solved, times: tuple[int, ...], df: float | None) -> tuple[Term, ...]:
-    terms = []
-    for j, time in enumerate(times):
-        estimate = float(solved.estimates[j])
-        variance = float(solved.covariance[j, j])
-        std_error = float(np.sqrt(variance)) if variance > 0 else None
-        terms.append(
-            term_of(estimate, std_error, df, estimand="att_by_event_time", event_time=time)
-        )
-    return tuple(terms)
 
 
 def _anticipated(design: Any, width: int) -> tuple[tuple[str, str, DetailValue], ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from evaluation.inference.bias_aware import bias_aware_critical_value
 from evaluation.inference.intervals import critical_value, upper_tail
 
 
@@ -30,7 +31,12 @@ class Equivalence:
 
 
 def equivalence(
-    estimate: float, std_error: float, low: float, high: float, df: float | None = None
+    estimate: float,
+    std_error: float,
+    low: float,
+    high: float,
+    df: float | None = None,
+    bias: float = 0.0,
 ) -> Equivalence:
     """Test that the effect lies between two bounds.
 
@@ -42,6 +48,8 @@ def equivalence(
         Smallest effects of interest, ``low < high``.
     df
         Degrees of freedom; ``None`` means normal.
+    bias
+        Largest absolute bias of the estimate: either test counts all of it.
 
     Raises
     ------
@@ -52,9 +60,9 @@ def equivalence(
         raise ValueError("the lower bound must lie below the upper bound")
     if not std_error > 0:
         raise ValueError("an equivalence test needs a positive standard error")
-    above_low = upper_tail((estimate - low) / std_error, df)
-    below_high = upper_tail((high - estimate) / std_error, df)
-    half = critical_value(0.95, df) * std_error
+    above_low = upper_tail((estimate - bias - low) / std_error, df)
+    below_high = upper_tail((high - estimate - bias) / std_error, df)
+    half = bias + critical_value(0.95, df) * std_error
     return Equivalence(max(above_low, below_high), estimate - half, estimate + half)
 
 
@@ -79,10 +87,13 @@ def equivalence_power(
     return max(0.0, beyond_high + beyond_low - 1.0)
 
 
-def minimum_detectable_effect(std_error: float, df: float | None = None) -> float:
+def minimum_detectable_effect(
+    std_error: float, df: float | None = None, bias: float = 0.0
+) -> float:
     """Return the effect that a two-sided 5 per cent test finds with 80 per cent power.
 
-    (t.975 + t.80) × standard error.
+    (t.975 + t.80) × standard error. With a bias of at most B it is what is found whatever the bias:
+    B + (cv(B / standard error) + t.80) × standard error, with cv the bias-aware critical value.
 
     Parameters
     ----------
@@ -90,5 +101,8 @@ def minimum_detectable_effect(std_error: float, df: float | None = None) -> floa
         In the units of the effect.
     df
         Degrees of freedom; ``None`` means normal.
+    bias
+        Largest absolute bias of the estimate.
     """
-    return (critical_value(0.975, df) + critical_value(0.80, df)) * std_error
+    cut = bias_aware_critical_value(bias / std_error, df)
+    return bias + (cut + critical_value(0.80, df)) * std_error

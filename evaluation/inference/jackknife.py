@@ -41,7 +41,13 @@ class Jackknife:
     covariance: FloatArray
 
 
-def jackknife(grams: Grams, beta: FloatArray, columns: IntArray, interest: IntArray) -> Jackknife:
+def jackknife(
+    grams: Grams,
+    beta: FloatArray,
+    columns: IntArray,
+    interest: IntArray,
+    directions: FloatArray | None = None,
+) -> Jackknife:
     """Return the CR3 variance of some coefficients.
 
     Nuisance coefficients may lose their identification in a deletion (a period seen in one
@@ -57,6 +63,8 @@ def jackknife(grams: Grams, beta: FloatArray, columns: IntArray, interest: IntAr
         Positions of the columns that are kept.
     interest
         Positions, within ``columns``, of the coefficients wanted, shape ``(m,)``.
+    directions
+        What :func:`directions_without` returns for these Gram matrices, where it is known.
 
     Raises
     ------
@@ -64,17 +72,42 @@ def jackknife(grams: Grams, beta: FloatArray, columns: IntArray, interest: IntAr
         Where a coefficient of interest is not identified without some cluster.
     """
     grams = _chosen(grams, columns)
-    gram, moment = grams.gram.sum(axis=0), grams.moment.sum(axis=0)
+    if directions is None:
+        directions = directions_without(grams.gram, interest)
+    left = grams.moment.sum(axis=0) - grams.moment
+    found: FloatArray = np.matmul(directions, left[:, :, None])[:, :, 0]
+    total = len(found)
+    difference = found - beta[interest]
+    covariance: FloatArray = (total - 1) / total * (difference.T @ difference)
+    return Jackknife(found, covariance)
+
+
+def directions_without(grams: FloatArray, interest: IntArray) -> FloatArray:
+    """Return rows of (A - A_g)^-1 for every cluster g: what every outcome shares.
+
+    Parameters
+    ----------
+    grams
+        A_g, shape ``(G, p, p)``.
+    interest
+        Positions of the coefficients wanted, shape ``(m,)``; the result has shape ``(G, m, p)``.
+
+    Raises
+    ------
+    DataError
+        Where a coefficient of interest is not identified without some cluster.
+    """
+    gram, width = grams.sum(axis=0), grams.shape[1]
+    wanted = np.zeros((width, len(interest)), order="F")
+    wanted[interest, np.arange(len(interest))] = 1.0
     unit = 1.0 / np.sqrt(np.diag(gram))
     units = np.outer(unit, unit)
-    total = len(grams.gram)
-    found = np.empty((total, len(interest)))
-    for g in range(total):
-        left = (gram - grams.gram[g]) * units
-        score = (moment - grams.moment[g]) * unit
-        solution = _solved(left, score)
+    found = np.empty((len(grams), len(interest), width))
+    for g, own in enumerate(grams):
+        left = (gram - own) * units
+        solution = _solved(left, wanted)
         if solution is not None:
-            found[g] = (solution * unit)[interest]
+            found[g] = solution.T
             continue
         values, vectors = np.linalg.eigh((left + left.T) / 2)
         kept = values > NULL * values[-1]
@@ -85,10 +118,10 @@ def jackknife(grams: Grams, beta: FloatArray, columns: IntArray, interest: IntAr
                 "so the jackknife does not exist: name a finer cluster or use variance = 'cr1'"
             )
         used = vectors[:, kept]
-        found[g] = ((used / values[kept]) @ (used.T @ score) * unit)[interest]
-    difference = found - beta[interest]
-    covariance: FloatArray = (total - 1) / total * (difference.T @ difference)
-    return Jackknife(found, covariance)
+        found[g] = (used[interest] / values[kept]) @ used.T
+    found *= unit[interest, None]
+    found *= unit
+    return found
 
 
 def _chosen(grams: Grams, columns: IntArray) -> Grams:
@@ -98,7 +131,7 @@ def _chosen(grams: Grams, columns: IntArray) -> Grams:
 
 
 def _solved(matrix: FloatArray, right: FloatArray) -> FloatArray | None:
-    """Return the solution of a well-conditioned system, ``None`` for any other."""
+    """Return the solutions of a well-conditioned system, ``None`` for any other."""
     norm = float(np.abs(matrix).sum(axis=0).max())
     factor, failed = lapack.dpotrf(matrix, lower=1)
     if failed:

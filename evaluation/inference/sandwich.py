@@ -12,6 +12,7 @@ the residual. With B = (X'WX)^-1:
 from __future__ import annotations
 
 import numpy as np
+from scipy import sparse
 
 from evaluation.data.model_data import FloatArray, IntArray
 
@@ -52,8 +53,25 @@ def hc1(bread: FloatArray, scores: FloatArray, factor: float) -> FloatArray:
 
 def sum_by(codes: IntArray, scores: FloatArray) -> FloatArray:
     """Return the sums of score rows by code, shape ``(codes, p)``, in a fixed order."""
-    size = int(codes.max()) + 1
-    return np.column_stack([np.bincount(codes, scores[:, j], size) for j in range(scores.shape[1])])
+    return weighted_sums(codes, np.ones(len(codes)), scores)
+
+
+def weighted_sums(codes: IntArray, weight: FloatArray, values: FloatArray) -> FloatArray:
+    """Return the sums of weighted rows by code, in a fixed order.
+
+    Parameters
+    ----------
+    codes
+        Codes 0, 1, ... shape ``(n,)``.
+    weight
+        What each row is multiplied by, shape ``(n,)``.
+    values
+        Shape ``(n, p)``; the result has shape ``(codes, p)``.
+    """
+    rows, size = len(codes), int(codes.max()) + 1
+    where = sparse.csr_array((weight, codes, np.arange(rows + 1)), shape=(rows, size))
+    found: FloatArray = where.T @ values
+    return found
 
 
 def crossed(first: IntArray, second: IntArray) -> IntArray:

@@ -13,6 +13,7 @@ from evaluation.release.replacing import replacing
 from evaluation.release.summary import summary_of
 from evaluation.report.csvs import csv_text
 from evaluation.report.figures.choice import figures_of
+from evaluation.report.horizons import by_horizon
 from evaluation.report.page import page
 from evaluation.report.record import Record
 from evaluation.results import Check, Detail, Estimate
@@ -55,9 +56,9 @@ def write_record(record: Record, out: Path) -> Path:
 def result_files(record: Record) -> dict[str, str]:
     """Return the result files of a record by name: what the command and a notebook share."""
     return {
-        "estimates.csv": csv_text(Estimate, record.estimates),
-        "details.csv": csv_text(Detail, record.details),
-        "checks.csv": csv_text(Check, record.checks),
+        "estimates.csv": csv_text(Estimate, by_horizon(record.estimates)),
+        "details.csv": csv_text(Detail, by_horizon(record.details)),
+        "checks.csv": csv_text(Check, by_horizon(record.checks)),
     }
 
 

@@ -98,6 +98,13 @@ def _single_unit(design: SingleUnitDesign) -> Iterator[Line]:
     yield "treated", _group(design.treated)
     donors = [condition_words(one) for one in design.donors.keep]
     yield "donors", f"units with {listed(donors)}" if donors else "every other unit"
+    screen = design.donors.screen
+    if screen is not None:
+        yield "donors left out", f"adopted by the last period, or nobody knows ({screen.column})"
+    if design.donors.least_rows is not None:
+        yield "small donors left out", f"fewer than {design.donors.least_rows} rows in a period"
+    if design.donors.incomplete is not None:
+        yield "incomplete donors", "left out"
     yield from _moment_of_reform(design)
 
 
@@ -111,6 +118,14 @@ DESIGN_WORDS: dict[str, Callable[[Any], Iterator[Line]]] = {
     "rd": _rd,
     "single_unit": _single_unit,
     "none": _none,
+}
+
+
+UNKNOWN = {
+    None: "every date is known",
+    "exclude": "units whose date is not known are left out",
+    "draw": "unknown dates are drawn inside their interval",
+    "bound": "unknown dates give a range, over the admissible ones",
 }
 
 
@@ -131,7 +146,8 @@ def _moment_of_reform(design: DidDesign | RdDesign | SingleUnitDesign) -> Iterat
 
 def _cohort(cohort: Cohort) -> str:
     if cohort.column is None:
-        return f"first treated period between {cohort.earliest} and {cohort.latest}"
+        known = f"first treated period between {cohort.earliest} and {cohort.latest}"
+        return f"{known}; {UNKNOWN[cohort.unknown]}"
     first = f"column {cohort.column} holds the first treated period"
     if cohort.never is None:
         return f"{first}; every unit adopts"

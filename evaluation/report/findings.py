@@ -68,6 +68,8 @@ def _estimate(record: Record, outcome: str, judged: str | None) -> str:
 
 
 def _with_interval(row: Estimate, numbers: Numbers) -> str:
+    if row.conf_low is None and row.p_value is not None:
+        return f"{numbers.estimate(row.estimate)} (p {numbers.p_value(row.p_value)}, no interval)"
     ends = f"{numbers.estimate(row.conf_low)} to {numbers.estimate(row.conf_high)}"
     return f"{numbers.estimate(row.estimate)} ({ends})"
 

@@ -11,19 +11,57 @@ from evaluation.spec.resolve import OFFICE_COLUMNS
 from evaluation.spec.spec import Spec
 
 AGE = "age_months"
-SELECTING_ROWS = ("entry", "at_risk_entry", "at_risk_exit")
+# Operations of [derive] whose values are estimates.
+ESTIMATED = frozenset({"pre_mean", "predicted_risk"})
+# What rows chosen by a transition are, and how the duty may change who is among them.
+SELECTING_ROWS = {
+    "entry": (
+        "Rows are first months of receipt: a duty that keeps people from applying changes who "
+        "enters, and estimates hold for those who do."
+    ),
+    "at_risk_entry": (
+        "Rows are of those who did not receive in the month before: a duty that moves recipients "
+        "off social assistance changes who is at risk of entry."
+    ),
+    "at_risk_exit": (
+        "Rows are of those who received in the month before: a duty that keeps people from "
+        "entering, or makes some leave, changes who is at risk of exit; away from the moment it "
+        "begins survivors differ."
+    ),
+}
 
 
 def notes_of(spec: Spec) -> tuple[str, ...]:
     """Return the notes that a reader needs to take a spec's numbers for what they are."""
-    return (*_selection(spec), *_carry_over(spec), *_age_shocks(spec), *_stocks(spec))
+    return (
+        *_selection(spec),
+        *_dates(spec),
+        *_carry_over(spec),
+        *_age_shocks(spec),
+        *_stocks(spec),
+        *_estimated(spec),
+    )
 
 
 def _selection(spec: Spec) -> Iterator[str]:
-    if spec.sample.denominator != "population" or spec.sample.rows in SELECTING_ROWS:
+    rows = spec.sample.rows
+    if spec.sample.denominator != "population" or rows in ("entry", "at_risk_exit"):
         yield (
             "The sample is selected by receipt, which the duty itself may change: estimates hold "
             "for those who receive, not for the population."
+        )
+    if isinstance(rows, str) and rows in SELECTING_ROWS:
+        yield SELECTING_ROWS[rows]
+
+
+def _dates(spec: Spec) -> Iterator[str]:
+    """Say which rows an outcome at another month leaves out."""
+    later = any(one.lead or one.at_age is not None for one in spec.outcomes.values())
+    if later and not isinstance(spec.design, RdDesign):
+        yield (
+            "Outcomes at another month are the same unit's in that month: rows without one leave, "
+            "and so do rows before the reform whose outcome date lies on or after it, or in an "
+            "announced period; both are counted."
         )
 
 
@@ -66,4 +104,14 @@ def _stocks(spec: Spec) -> Iterator[str]:
         yield (
             "A stock cannot jump at a birthday, it kinks: a local-linear jump in "
             f"{', '.join(sorted(jumping))} is biased at any bandwidth, toward zero as it shrinks."
+        )
+
+
+def _estimated(spec: Spec) -> Iterator[str]:
+    """Say which derived columns are estimates themselves."""
+    made = [name for name, one in spec.derive.items() if one.op in ESTIMATED]
+    if made:
+        yield (
+            f"{', '.join(made)}: estimated from the rows at hand; standard errors, and draws of a "
+            "bootstrap, take the values as known."
         )

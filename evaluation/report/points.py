@@ -29,7 +29,7 @@ def plotted_points(supply: Supply, spec: Spec) -> dict[str, Points]:
     for name, outcome in spec.outcomes.items():
         # A mean of logarithms is not the logarithm of a mean, nor a weighted mean a plain one.
         plain = outcome.transform is None and spec.panel.weight is None
-        sample = supply.holding(outcome.column) if plain else supply.rows
+        sample = supply.holding(outcome.measured) if plain else supply.rows
         found[f"rd_{name}"] = _points(sample, design, name, outcome)
     return found
 

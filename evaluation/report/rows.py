@@ -43,6 +43,7 @@ def _estimates(spec: Spec, result: ModelResult, name: str) -> Iterator[Estimate]
             cohort=term.cohort,
             period=term.period,
             event_time=term.event_time,
+            quantile=term.quantile,
             estimate=term.estimate,
             std_error=term.std_error,
             conf_low=term.conf_low,

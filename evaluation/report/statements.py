@@ -25,6 +25,13 @@ ESTIMANDS = {
     "att_by_event_time": "the average effect on treated rows by time since the reform",
     "att_by_cohort": "the average effect on each cohort after its adoption",
     "att_by_period": "the average effect in each period on those who have adopted",
+    "late": "the effect of one unit of treatment on those whose treatment the instrument moves",
+    "hazard_effect": (
+        "the average effect on the probability of the event in a period, on treated rows at risk"
+    ),
+    "quantile_effect": (
+        "the effect on a quantile of the outcome's distribution, not on the persons found there"
+    ),
     "itt_at_cutoff": (
         "the effect of being under the rule at the cutoff: treated side minus untreated side; "
         "release is its negative"
@@ -32,6 +39,7 @@ ESTIMANDS = {
 }
 
 
+PLACEBO = "Inference is by placebo: every donor in turn stands in for the treated unit."
 DISTRIBUTIONS = {"t": "t distribution", "normal": "normal distribution"}
 
 
@@ -76,7 +84,7 @@ def _statement(spec: Spec, model: Model) -> Statement:
     setting = setting_of(spec, model)
     asked = {check.kind for check in spec.checks if check.model in (None, model.id)}
     words = ESTIMANDS.get(model.estimand, model.estimand.replace("_", " "))
-    if type(model.options).THIRD:
+    if model.options.compares_third:
         words += ", inside the third group, less the same outside it"
     return Statement(
         model.id,
@@ -85,7 +93,9 @@ def _statement(spec: Spec, model: Model) -> Statement:
         module.equation(setting),
         model_words(spec, model),
         tuple((text, _spoken_to(kinds, asked)) for text, kinds in module.assumptions(setting)),
-        _inference(setting.inference.cluster, setting.inference.variance, setting.inference),
+        _inference(setting.inference.cluster, setting.inference.variance, setting.inference)
+        if module.VARIANCES
+        else getattr(module, "INFERENCE", PLACEBO),
         module.SOURCE,
     )
 
@@ -110,6 +120,8 @@ def weighting(spec: Spec) -> str:
         "main_income": "persons with social assistance as main income (selected by treatment)",
         "no_other_benefit": "recipients without other benefits (selected by treatment)",
     }[spec.sample.denominator]
+    if spec.design.kind == "single_unit":
+        return f"over {base} of one treated unit, every period counting once"
     if spec.panel.weight is not None:
         return f"over {base}, weighted by {spec.panel.weight}"
     if isinstance(rows, str):

@@ -12,6 +12,7 @@ from evaluation.report.statements import model_statements
 from evaluation.report.words import outcome_label
 from evaluation.spec.availability import not_available
 from evaluation.spec.columns import columns_of_spec
+from evaluation.spec.derived import inputs_of, made_in_order
 from evaluation.spec.spec import Spec
 
 
@@ -51,7 +52,14 @@ def _lines(spec: Spec) -> Iterator[str]:
     yield from _threats(spec)
     yield from _bounds(spec)
     yield from _policy(spec)
-    yield f"Columns read: {', '.join(columns_of_spec(spec))}."
+    named = columns_of_spec(spec)
+    made = made_in_order(spec.derive, named)
+    parts = (column for name in made for column in inputs_of(spec.derive[name]))
+    read = dict.fromkeys(name for name in (*named, *parts) if name not in spec.derive)
+    yield f"Columns read: {', '.join(read)}."
+    for name in made:
+        one = spec.derive[name]
+        yield f"Column derived: {name}, {one.op} of {', '.join(inputs_of(one))}."
 
 
 def _threats(spec: Spec) -> Iterator[str]:

@@ -73,6 +73,8 @@ def _cell_pass(spec: Spec, plan: Plan, one: CellPass, known: Known | None) -> It
     if plan.groups:
         yield _line("rows", f"one for each {', '.join(plan.groups)} and period: means, weighted")
     yield _line("cells", _cells(spec, plan, one, known))
+    if plan.time is not None and plan.time not in one.key:
+        yield _line("window", f"{plan.time} is not in the key: another window builds it again")
 
 
 def _part(plan: Plan, part: str) -> str:

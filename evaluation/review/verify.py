@@ -14,12 +14,13 @@ from typing import Any
 from evaluation.catalogue import catalogue
 from evaluation.errors import DataError, VerificationError
 from evaluation.pipeline import run_spec
+from evaluation.report.horizons import by_horizon
 from evaluation.report.record import Record
 from evaluation.results import Estimate, cells_of, columns_of, text_of
+from evaluation.review.starting_folder import starting_folder
 from evaluation.spec.loader import build_spec
 from evaluation.spec.origin import Origin
-from evaluation.spec.settings import parse_settings
-from evaluation.spec.shipped import find_spec
+from evaluation.spec.settings import apply_overrides, parse_settings
 from evaluation.spec.text import tables_of
 
 # Relative to the standard error for estimates, to the value itself for everything else.
@@ -72,7 +73,7 @@ def verify(
     ]
     if changed:
         raise VerificationError(*changed)
-    return tuple(_compare(printed, record.estimates))
+    return tuple(_compare(printed, by_horizon(record.estimates)))
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -111,20 +112,19 @@ def _printed(folder: Path) -> list[dict[str, str]]:
 def _run_again(
     manifest: dict[str, Any], settings: Iterable[str], allowed: Iterable[Path], folder: Path
 ) -> Record:
-    """Run the resolved spec; its relative paths start where the shipped spec of that id stands."""
-    home = find_spec(manifest["spec_id"])
+    """Run the resolved spec."""
     chosen = parse_settings(settings)
-    origin = Origin(
-        folder=folder if home is None else home.parent,
-        values={**os.environ, **chosen.values},
-        allowed=tuple(allowed),
-    )
     try:
         tables = tables_of(manifest["spec"])
     except ValueError:
         raise DataError(
             f"{folder}: the spec in manifest.json is not TOML; restore the manifest"
         ) from None
+    origin = Origin(
+        folder=starting_folder(apply_overrides(tables, chosen), manifest["spec_id"], folder),
+        values={**os.environ, **chosen.values},
+        allowed=tuple(allowed),
+    )
     spec = build_spec(tables, catalogue(), settings=chosen, origin=origin, label="manifest.json")
     return run_spec(spec, with_truth=False)
 

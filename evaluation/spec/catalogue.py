@@ -27,6 +27,14 @@ class CheckOffer:
 
 
 @dataclass(frozen=True)
+class OperationOffer:
+    """What the loader must know of one operation of ``[derive]``."""
+
+    options: type[OptionsModel]
+    needs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """Estimators and checks by name: those that run, and those that are named but not yet built."""
 
@@ -35,3 +43,4 @@ class Catalogue:
     checks: Mapping[str, CheckOffer] = field(default_factory=dict)
     planned_checks: frozenset[str] = frozenset()
     worlds: tuple[str, ...] = ()
+    operations: Mapping[str, OperationOffer] = field(default_factory=dict)

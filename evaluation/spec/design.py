@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from evaluation.spec.filters import Filter, Predicate
 from evaluation.spec.names import Column
@@ -33,7 +33,11 @@ class Instrument(Table):
 
 
 class Cohort(Table):
-    """The first treated period: one column, or an interval of dates."""
+    """The first treated period: one column, or an interval of dates.
+
+    ``by`` names what adopts, where it is not the panel's unit; ``draws`` and ``seed`` belong to
+    ``unknown = "draw"``.
+    """
 
     column: Column | None = None
     never: int | Annotated[float, Field(allow_inf_nan=True)] | str | None = None
@@ -41,12 +45,58 @@ class Cohort(Table):
     latest: Column | None = None
     before_window: Literal["always_treated"] | None = None
     unknown: Literal["exclude", "draw", "bound"] | None = None
+    by: Column | None = None
+    draws: int = Field(default=20, ge=5, le=1000)
+    seed: int | None = Field(default=None, ge=0)
+    _dates: tuple[float, ...] | None = PrivateAttr(default=None)
+    _error: int = PrivateAttr(default=0)
+
+    @property
+    def interval(self) -> bool:
+        """Whether the first treated period is known as an interval only."""
+        return self.column is None or self._error > 0
+
+    @property
+    def error(self) -> int:
+        """Periods by which every date may be wrong, both ways."""
+        return self._error
+
+    @property
+    def dates(self) -> tuple[float, ...] | None:
+        """Dates chosen inside the intervals, one a unit that adopts; ``None`` for their middle."""
+        return self._dates
+
+    def dated(self, dates: tuple[float, ...]) -> Cohort:
+        """Return the same intervals with a date chosen in each."""
+        copy = self.model_copy()
+        copy._dates = dates
+        return copy
+
+    def mistaken(self, periods: int) -> Cohort:
+        """Return the same dates, each of which may be wrong by so many periods, both ways."""
+        copy = self.model_copy()
+        copy._error = periods
+        return copy
+
+
+class DonorScreen(Table):
+    """When every donor adopted: one that has by the last period, or may have, is none."""
+
+    column: Column
+    never: int | Annotated[float, Field(allow_inf_nan=True)] | str | None = None
 
 
 class Donors(Table):
-    """The comparison units of a single treated unit."""
+    """The comparison units of a single treated unit.
+
+    ``keep`` must hold in every row of a donor. ``least_rows`` counts the rows behind each mean of
+    grouped rows. ``incomplete = "drop"`` leaves out donors that lack a period of an outcome.
+    """
 
     keep: tuple[Filter, ...] = ()
+    screen: DonorScreen | None = None
+    least_rows: int | None = Field(default=None, ge=1)
+    incomplete: Literal["drop"] | None = None
 
 
 class DidDesign(Table):

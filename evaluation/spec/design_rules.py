@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from evaluation.spec.design import (
+    Cohort,
     DidDesign,
     NoDesign,
     RdDesign,
@@ -12,6 +13,7 @@ from evaluation.spec.design import (
     StaggeredDesign,
 )
 from evaluation.spec.filters import Filter
+from evaluation.spec.sample import GroupedRows
 from evaluation.spec.spec import Spec
 from evaluation.spec.walk import marked_tables
 
@@ -63,8 +65,25 @@ def _staggered(spec: Spec) -> Iterator[str]:
     interval = (cohort.earliest is not None, cohort.latest is not None)
     if (cohort.column is None) == (not any(interval)) or (any(interval) and not all(interval)):
         yield "design.cohort: give either column, or earliest and latest"
+    yield from _intervals(cohort)
     if isinstance(cohort.never, str) and cohort.never != "missing":
         yield "design.cohort.never: allowed: a number, inf, or 'missing'"
+
+
+def _intervals(cohort: Cohort) -> Iterator[str]:
+    """Yield a line for every key that goes with intervals of dates alone, or against them."""
+    if cohort.column is not None:
+        for key in ("before_window", "unknown", "by", "seed"):
+            if getattr(cohort, key) is not None:
+                yield f"design.cohort.{key}: goes with earliest and latest; remove it"
+        return
+    if cohort.never == "missing":
+        yield (
+            "design.cohort.never: a missing end of an interval is unknown, not never; mark never "
+            "by a number, or leave it out"
+        )
+    if cohort.unknown == "draw" and cohort.seed is None:
+        yield "design.cohort.seed: is missing; unknown = 'draw' needs one"
 
 
 def _rd(spec: Spec) -> Iterator[str]:
@@ -88,8 +107,38 @@ def _rd(spec: Spec) -> Iterator[str]:
 
 
 def _single_unit(spec: Spec) -> Iterator[str]:
-    if spec.panel.unit is None or spec.panel.time is None:
+    design = spec.design
+    if not isinstance(design, SingleUnitDesign):
+        return
+    grouped = isinstance(spec.sample.rows, GroupedRows)
+    if spec.panel.time is None or (spec.panel.unit is None and not grouped):
         yield "panel: single_unit needs unit and time"
+    if (design.post is None) == (design.reform_date is None):
+        yield "design: give one of post and reform_date"
+    screen = design.donors.screen
+    if screen is not None and isinstance(screen.never, str) and screen.never != "missing":
+        yield "design.donors.screen.never: allowed: a number, inf, or 'missing'"
+    if design.donors.least_rows is not None and not grouped:
+        yield (
+            "design.donors.least_rows: counts the rows behind a mean; "
+            "it goes with sample.rows = { by = [...] }"
+        )
+    if spec.panel.weight is not None and not grouped:
+        yield (
+            "panel.weight: donors are weighted by the fit, and no row counts for more; remove it, "
+            "or group rows with sample.rows = { by = [...] }"
+        )
+    for model in spec.models:
+        if model.clusters:
+            yield (
+                f"models.{model.id}.cluster: with one treated unit there is no clustered standard "
+                "error; remove it (inference is by placebo in the donors)"
+            )
+        elif model.variance is not None:
+            yield (
+                f"models.{model.id}.variance: with one treated unit inference is by placebo in the "
+                "donors; remove it"
+            )
 
 
 def _none(spec: Spec) -> Iterator[str]:

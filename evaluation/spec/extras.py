@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, SerializeAsAny
 
 from evaluation.spec.names import Column, Id, PathText
-from evaluation.spec.options import Table
+from evaluation.spec.options import OptionsModel, Table
 
 
 class Threat(Table):
@@ -56,7 +56,7 @@ class Join(Table):
 
 
 class Derived(Table):
-    """A derived column; the keys beside ``op`` belong to the operation."""
+    """A derived column; the keys beside ``op`` belong to the operation, typed in ``options``."""
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
     op: Literal[
@@ -76,6 +76,7 @@ class Derived(Table):
         "pre_mean",
         "predicted_risk",
     ]
+    options: SerializeAsAny[OptionsModel] = Field(default=OptionsModel(), exclude=True)
 
 
 class Heterogeneity(Table):

@@ -11,6 +11,7 @@ from evaluation.errors import SpecError
 from evaluation.spec.catalogue import Catalogue
 from evaluation.spec.digest import spec_digest
 from evaluation.spec.faults import nearest
+from evaluation.spec.horizons import in_horizons
 from evaluation.spec.inherit import merge_base
 from evaluation.spec.origin import Origin
 from evaluation.spec.paths import own_tree, resolved
@@ -84,7 +85,7 @@ def build_spec(
             raise SpecError(*faults)
     except SpecError as error:
         raise SpecError(*(_one_line(f"{label}: {line}") for line in error.faults)) from None
-    return spec.bound_to(
+    return in_horizons(spec).bound_to(
         Origin(tables, origin.folder, origin.values, origin.allowed, spec_digest(tables))
     )
 

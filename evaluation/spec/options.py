@@ -24,10 +24,24 @@ class OptionsModel(Table):
     EVIDENCE: ClassVar[frozenset[Evidence]] = frozenset()
     # Whether an estimator compares the group of ``design.third`` with the others.
     THIRD: ClassVar[bool] = False
+    # Whether an estimator uses ``design.instrument``.
+    INSTRUMENT: ClassVar[bool] = False
+    # Common keys of a model that few estimators take: interact, group_trends, quantiles.
+    TAKES: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def compares_third(self) -> bool:
+        """Whether this model compares the group of ``design.third`` with the others."""
+        return type(self).THIRD
 
 
 class ColumnName:
     """Marks an option whose value names a column of the panel."""
 
 
+class GapColumn(ColumnName):
+    """Marks a column of a model whose missing values leave no row out."""
+
+
 Column = Annotated[str, StringConstraints(min_length=1), ColumnName()]
+ColumnWithGaps = Annotated[str, StringConstraints(min_length=1), GapColumn()]

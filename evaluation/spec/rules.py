@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from evaluation.errors import SpecError
 from evaluation.spec.catalogue import Catalogue
 from evaluation.spec.database import address_of
+from evaluation.spec.date_rules import date_rules
+from evaluation.spec.derive_rules import derive_rules
 from evaluation.spec.design_rules import design_rules
 from evaluation.spec.faults import nearest
 from evaluation.spec.model_rules import model_rules
@@ -27,7 +29,9 @@ def broken_rules(spec: Spec, catalogue: Catalogue, origin: Origin | None) -> Ite
     """Yield a line for every rule that ``spec`` breaks."""
     for rule in (_ids, time_rules, design_rules, _checks, _smallest_effects, _policy):
         yield from rule(spec)
+    yield from date_rules(spec)
     yield from model_rules(spec, catalogue)
+    yield from derive_rules(spec, catalogue)
     if isinstance(spec.panel, SyntheticPanel) and spec.panel.world not in catalogue.worlds:
         yield (
             f"panel.world: unknown world {spec.panel.world!r}"

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from evaluation.spec.dates import Dated
 from evaluation.spec.filters import Filter
 from evaluation.spec.names import Column, Interval
 from evaluation.spec.options import Table
@@ -33,7 +34,12 @@ class Sample(Table):
 
 
 class Outcome(Table):
-    """One outcome: a column, its kind, and when it is measured."""
+    """One outcome: a column, its kind, and when it is measured.
+
+    ``lead_months`` reads the unit's value so many months after the row, ``horizons`` does so for
+    each of several leads, ``at_age`` in the month in which the person is so many months old.
+    ``difference`` takes off the value so many months before that date.
+    """
 
     column: Column
     kind: Literal["binary", "share", "continuous", "count", "nok"]
@@ -43,6 +49,26 @@ class Outcome(Table):
     horizons: tuple[int, ...] | None = None
     at_age: int | None = Field(default=None, ge=0)
     difference: int | None = Field(default=None, ge=1)
+
+    @property
+    def horizon(self) -> int | None:
+        """The only horizon, ``None`` where there is none or several."""
+        return self.horizons[0] if self.horizons is not None and len(self.horizons) == 1 else None
+
+    @property
+    def lead(self) -> int:
+        """Months from a row to its outcome; 0 where they differ from row to row."""
+        return self.lead_months or self.horizon or 0
+
+    @property
+    def dated(self) -> Dated:
+        """The column at the outcome's date."""
+        return Dated(self.column, self.lead, self.difference or 0, self.at_age)
+
+    @property
+    def measured(self) -> str:
+        """Name under which the outcome's values stand in the panel."""
+        return self.dated.name
 
 
 class Identity(Table):

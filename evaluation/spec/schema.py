@@ -19,6 +19,9 @@ def schema_text(catalogue: Catalogue) -> str:
     return json.dumps(json_schema(catalogue), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
+IDENTITY = frozenset({"schema_version", "id", "title"})
+
+
 def json_schema(catalogue: Catalogue) -> dict[str, Any]:
     """Return the schema of a spec file.
 
@@ -35,9 +38,43 @@ def json_schema(catalogue: Catalogue) -> dict[str, Any]:
     definitions["CheckRequest"] = _choice(
         definitions, definitions["CheckRequest"], "kind", checks, catalogue.planned_checks
     )
+    # What changes a model of the base by its id need not repeat its estimator.
+    definitions["Model"]["oneOf"].append(
+        {
+            "title": "changes of a model of the spec that is extended",
+            "type": "object",
+            "required": ["id"],
+            "not": {"required": ["estimator"]},
+        }
+    )
+    operations = {name: offer.options for name, offer in catalogue.operations.items()}
+    definitions["Derived"] = _choice(
+        definitions, definitions["Derived"], "op", operations, frozenset()
+    )
     schema["properties"]["outcomes"]["additionalProperties"] = False
+    # A spec that extends another takes from it what it does not say.
+    own = [name for name in schema["required"] if name in IDENTITY]
+    inherited = [name for name in schema["required"] if name not in IDENTITY]
+    schema["required"] = own
+    schema["if"] = {"not": {"required": ["extends"]}}
+    schema["then"] = {"required": inherited}
     schema["$schema"] = DIALECT
-    return schema
+    return _or_extension(schema)
+
+
+def _or_extension(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema, in which a file that ``extends`` another may leave out any key.
+
+    Its tables are parts of tables, which only the loader can judge, together with the base.
+    """
+    whole = {key: schema.pop(key) for key in ("properties", "required", "additionalProperties")}
+    parts = {
+        name: one if one.get("type") in ("string", "integer") else {}
+        for name, one in whole["properties"].items()
+    }
+    extends = {"required": ["extends"], "properties": {"extends": {"type": "string"}}}
+    extension = {"properties": parts, "additionalProperties": False}
+    return {**schema, "if": extends, "then": extension, "else": whole}
 
 
 def _choice(

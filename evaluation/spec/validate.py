@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from evaluation.errors import SpecError
 from evaluation.spec.catalogue import Catalogue
+from evaluation.spec.derive_options import part_derived, with_operations
 from evaluation.spec.faults import lines_of, nearest
 from evaluation.spec.model import CheckRequest, Model
 from evaluation.spec.options import OptionsModel
@@ -61,7 +62,8 @@ def validate(tables: Mapping[str, Any], catalogue: Catalogue) -> Spec:
     own = _frozen(tables)
     parted = {one.array: _part(own.get(one.array), one) for one in _selections(catalogue)}
     own.update({array: tuple(p.entries) for array, p in parted.items() if p.entries})
-    faults = [line for part in parted.values() for line in part.faults]
+    derived = part_derived(own.get("derive"), catalogue.operations)
+    faults = [*(line for part in parted.values() for line in part.faults), *derived.faults]
     try:
         spec = Spec.model_validate(own)
     except ValidationError as error:
@@ -72,6 +74,7 @@ def validate(tables: Mapping[str, Any], catalogue: Catalogue) -> Spec:
         update={
             "models": _with_options(spec.models, parted["models"].options),
             "checks": _with_options(spec.checks, parted["checks"].options),
+            "derive": with_operations(spec.derive, derived.options),
         }
     )
 

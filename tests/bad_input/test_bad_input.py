@@ -243,10 +243,10 @@ CASES = (
          add='[[checks]]\nkind = "pretrends"\n[[checks]]\nkind = "pretrends"',
          says=("tiny.toml: checks.pretrends: stands 2 times; two checks of a kind …",)),
     # Named in the grammar, not built.
-    Case("planned estimator", 10, swap=('"twfe"', '"imputation"'),
-         says=("tiny: models.main: estimator 'imputation': not available yet",)),
-    Case("planned check", 10, add='[[checks]]\nkind = "leave_one_out"\nmodel = "main"',
-         says=("tiny: checks.leave_one_out: check 'leave_one_out': not available yet",)),
+    Case("planned estimator", 10, swap=('"twfe"', '"rd_flow"'),
+         says=("tiny: models.main: estimator 'rd_flow': not available yet",)),
+    Case("planned check", 10, add='[[checks]]\nkind = "dose"\nmodel = "main"',
+         says=("tiny: checks.dose: check 'dose': not available yet",)),
     Case("planned source", 10,
          swap=('source = "file"\npath = "tiny.csv"', 'source = "registers"\nmapping = "x.toml"'),
          says=("tiny: panel.source 'registers': not available yet",)),
@@ -266,10 +266,9 @@ CASES = (
                'source = "sql"\nurl = "duckdb:///tiny.csv"\ntable = "t"'),
          says=("tiny.csv: is no whole DuckDB file, or one of a later version; write it again",)),
     Case("planned tables and keys", 10,
-         add='group_trends = "town"\n[[joins]]\npath = "a.csv"\non = ["town"]\ncolumns = {}\n'
-             '[derive]\nz = { op = "cut", column = "x", at = [1] }',
-         says=("tiny: joins: not available yet", "tiny: derive: not available yet",
-               "tiny: models.main.group_trends: not available yet")),
+         add='[[joins]]\npath = "a.csv"\non = ["town"]\ncolumns = {}\n'
+             '[[heterogeneity]]\nby = ["town"]\nmodels = ["main"]',
+         says=("tiny: joins: not available yet", "tiny: heterogeneity: not available yet")),
     Case("third difference without its design", 10,
          swap=('"att"\nestimator = "twfe"', '"att_relative"\nestimator = "triple_difference"'),
          says=("tiny.toml: models.main.estimator: 'triple_difference' needs design.third …",)),

@@ -11,6 +11,7 @@ from evaluation.cells.engines.duckdb import relation_of_frame
 from evaluation.cells.pair_pass import run_pair_pass
 from evaluation.cells.plan import Flag, PairPass, Plan, Quantity, UnitPass
 from evaluation.cells.settings import Settings
+from evaluation.cells.store.pairs import frame_of_pairs, pairs_of_frame
 from evaluation.data.moments import PairCells
 from evaluation.data.periods import Calendar
 from evaluation.errors import DataError
@@ -98,7 +99,9 @@ def test_pairs_of_amounts_come_from_rows(value: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(pair_products, "CHUNK", 5000)
     frame = ages(3)
     found = pairs_of(frame, (value, "t"))
-    wanted = brute(frame, (value, "t"), found.running)
+    wanted = brute(
+        frame.assign(**{value: frame[value] - found.centre("y")}), (value, "t"), found.running
+    )
     scale = np.sqrt(np.einsum("vvaa->va", wanted))
     bound = 1e-13 * np.einsum("va,wb->vwab", scale, scale)
     assert np.all(np.abs(found.products - wanted) <= bound)
@@ -141,17 +144,19 @@ def test_the_reform_parts_points_and_flags_choose_rows() -> None:
         parted = kept.assign(age=kept["age"] + 1000 * side)
         points = found.running + 1000 * found.post
         assert set(points) == set(parted["age"])
-        wanted = brute(parted, (name,), points)
+        wanted = brute(parted.assign(**{name: parted[name] - found.centre("y")}), (name,), points)
         assert np.allclose(found.products, wanted, rtol=1e-13, atol=1e-9)
         assert np.array_equal(np.lexsort((found.post, found.running)), np.arange(len(points)))
 
 
-def test_no_rows_and_too_many_points_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_rows_are_no_pairs_and_many_points_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     frame = ages(6, persons=20, points=20)
     gone = Flag("ad_keep_a", "models.a.keep", (Filter(column="age", above=9999),))
     for name in ("y", "latent"):
-        with pytest.raises(DataError, match="no rows are left"):
-            pairs_of(frame, (name,), flags=(gone,), asked=("ad_keep_a",))
+        none = pairs_of(frame, (name,), flags=(gone,), asked=("ad_keep_a",))
+        assert (none.units, none.products.shape) == (0, (2, 2, 0, 0))
+        kept = pairs_of_frame(frame_of_pairs(none), none.variables, "pairs_1")
+        assert kept.units == 0 and len(kept.running) == 0
     monkeypatch.setattr("evaluation.cells.pair_pass.LARGEST", 100)
     with pytest.raises(DataError, match="too many for products"):
         pairs_of(frame, ("y",))

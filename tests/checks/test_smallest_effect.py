@@ -95,3 +95,19 @@ def test_a_bias_corrected_fit_is_judged_by_its_robust_pair():
 def test_an_event_study_has_no_single_number():
     fit = Fit((Term(0.4, 0.1, None, None, 0.01, event_time=0),), n_obs=10)
     assert headline_of(fit) is None
+
+
+def test_a_bias_aware_fit_counts_its_largest_bias():
+    fit = Fit(
+        (Term(0.002, 0.001, None, None, 0.4),), n_obs=10, details=(("", "maximum_bias", 0.004),)
+    )
+    found = headline_of(fit)
+    assert found is not None
+    assert found.maximum_bias == 0.004
+    # |estimate| + bias + z.95 × error is 0.00764 or so.
+    inside, outside = effect(value=0.0077), effect(value=0.0076)
+    assert judge(inside, found, None, "").verdict == "ruled_out"
+    assert judge(outside, found, None, "").verdict == "not_ruled_out"
+    details = dict(judge(inside, found, None, "").details)
+    assert details["minimum_detectable_effect"] == minimum_detectable_effect(0.001, bias=0.004)
+    assert details["equivalence_high"] == pytest.approx(0.002 + 0.004 + 1.6448536 * 0.001)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from evaluation.spec.origin import Origin
 from evaluation.spec.settings import Settings
 from evaluation.spec.spec import Spec
 
+NOT_BUILT = "not_built"
+KNOWN = replace(catalogue(), planned_estimators=catalogue().planned_estimators | {NOT_BUILT})
 PANEL = {"source": "file", "path": "rows.csv", "unit": "person", "time": "year"}
 TABLES: dict[str, Any] = {
     "schema_version": 1,
@@ -53,9 +56,7 @@ class Tiny:
             tables["panel"] = own if own.get("source") == "synthetic" else {**PANEL, **own}
             tables["panel"] = {k: v for k, v in tables["panel"].items() if v is not None}
         origin = Origin(folder=self.folder)
-        return build_spec(
-            tables, catalogue(), settings=Settings({}, ()), origin=origin, label="tiny"
-        )
+        return build_spec(tables, KNOWN, settings=Settings({}, ()), origin=origin, label="tiny")
 
     def prepare(self, frame: pd.DataFrame, memory: Path | None = None, **changes: Any) -> Prepared:
         return prepare(self.spec(**changes), Frame(frame), memory)

@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from evaluation.data.panel import read_panel
+from evaluation.data.sample import select_rows
+from evaluation.data.sources.frame import Frame
 from evaluation.errors import DataError
 
 MONTHLY = {"time": "ym", "time_unit": "month"}
@@ -285,6 +288,21 @@ def test_event_time_counts_from_the_first_post_period_of_the_data(tiny, four) ->
 
 
 def test_one_row_a_person(tiny, four) -> None:
-    sample = {"rows": "person"}
-    with pytest.raises(DataError, match="one row a unit, but 8 rows repeat one"):
-        tiny.prepare(four, sample=sample)
+    """The first that the other steps leave: 2 for those whose first year is dropped."""
+    sample = {"rows": "person", "keep": [{"column": "y", "not_equals": 31.0}]}
+    panel = select_rows(read_panel(tiny.spec(sample=sample), Frame(four)), tiny.spec(sample=sample))
+    assert panel.frame["year"].tolist() == [1, 1, 2, 1]
+    assert panel.flow[-1].step == "rows person: the first of each unit"
+    assert panel.flow[-1].rows == panel.flow[-1].units == 4
+    twice = pd.concat([four, four.iloc[:1]])
+    with pytest.raises(DataError, match="1 units have two first rows"):
+        tiny.prepare(twice, sample=sample)
+
+
+def test_one_row_a_person_never_depends_on_the_order_of_rows(tiny, four) -> None:
+    spec = tiny.spec(sample={"rows": "person"})
+    first, second = (
+        select_rows(read_panel(spec, Frame(rows)), spec).frame
+        for rows in (four, four.sample(frac=1, random_state=4))
+    )
+    pd.testing.assert_frame_equal(first, second)

@@ -20,6 +20,7 @@ from evaluation.data.question import Question
 from evaluation.data.superpopulation import Superpopulation, superpopulation
 from evaluation.data.truth import truths
 from evaluation.data.truth_cache import remembered
+from evaluation.spec.dates import Dated
 from evaluation.spec.filters import Filter
 from evaluation.spec.spec import Spec
 
@@ -124,7 +125,7 @@ def test_what_the_cells_depend_on_in_a_spec(draw, changes) -> None:
     "changes",
     [
         {"column": "employed"},
-        {"column": "condition_imposed@12", "lead": 12},
+        {"column": "condition_imposed_lead_12", "dated": Dated("condition_imposed", 12)},
         {"transform": "log"},
         {"keep": (Filter(column="female", equals=1),)},
         {"periods": "post"},

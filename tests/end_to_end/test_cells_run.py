@@ -87,6 +87,7 @@ RD_MODELS = [
         "bandwidth": {"fixed": 12},
         "cluster": "person",
     },
+    {"id": "honest", "estimand": "itt_at_cutoff", "estimator": "rd_honest", "cluster": "person"},
 ]
 STAGGERED = {
     "kind": "staggered_did",
@@ -508,7 +509,7 @@ def test_cells_of_a_warehouse_need_no_json(folder: Path, built: Path, tmp_path: 
 
 def test_other_cells_than_asked_for_are_refused(folder: Path, built: Path) -> None:
     wide = {key: value for key, value in PANEL.items() if key != "window"}
-    with pytest.raises(DataError, match=r"fewer rows than the spec asks for \(window 2015"):
+    with pytest.raises(DataError, match=r"fewer rows than cells_run asks for \(window 2015"):
         given(folder, built, panel=wide)
     other = {"other": {"column": "score", "kind": "continuous"}}
     with pytest.raises(DataError, match="hold other columns or sums"):

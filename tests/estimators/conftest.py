@@ -40,10 +40,13 @@ def did(seed: int = 1) -> ModelData:
     unit, period, y = _panel(generator)
     treated = (unit % 3 == 0).astype(float)
     post = (period >= FIRST_POST).astype(float)
+    taken_up = np.random.default_rng(seed + 100).random(len(y)) < 0.2 + 0.6 * treated * post
     return ModelData(
         outcome="y",
         y=y + 0.5 * treated * post,
         columns=_columns(unit, period, generator),
+        treatment=taken_up.astype(float),
+        instrument=treated * post,
         unit=unit,
         period=period,
         period_labels={t: str(t) for t in range(PERIODS)},
@@ -90,10 +93,43 @@ def rd(seed: int = 3) -> ModelData:
             "size": generator.normal(size=n),
         }
     )
-    return ModelData(outcome="y", y=y, columns=columns, unit=unit, running=running)
+    taken_up = np.random.default_rng(seed + 100).random(n) < 0.2 + 0.6 * (running < 0)
+    return ModelData(
+        outcome="y",
+        y=y,
+        columns=columns,
+        unit=unit,
+        running=running,
+        treatment=taken_up.astype(float),
+    )
 
 
-MAKERS = {"did": did, "staggered_did": staggered, "rd": rd}
+def single_unit(seed: int = 4) -> ModelData:
+    generator = np.random.default_rng(seed)
+    units, periods, first = 30, 14, 10
+    unit = np.repeat(np.arange(units), periods)
+    period = np.tile(np.arange(periods), units)
+    common = generator.normal(size=(periods, 2)).cumsum(axis=0)
+    loads = generator.uniform(size=(units, 2))
+    y = (loads @ common.T).ravel() + 0.3 * generator.normal(size=units * periods)
+    treated = (unit == 7).astype(float)
+    post = (period >= first).astype(float)
+    columns = {"unit": unit, "group": unit % 10, "period": period, "size": unit + 0.1 * period}
+    return ModelData(
+        outcome="y",
+        y=y + 2.0 * treated * post,
+        columns=pd.DataFrame(columns),
+        unit=unit,
+        unit_labels={code: f"place {code}" for code in range(units)},
+        period=period,
+        period_labels={t: f"p{t}" for t in range(periods)},
+        treated=treated,
+        post=post,
+        event_time=(period - first).astype(float),
+    )
+
+
+MAKERS = {"did": did, "staggered_did": staggered, "rd": rd, "single_unit": single_unit}
 
 
 @dataclass(frozen=True)
@@ -125,6 +161,8 @@ def setting(module, kind=None, options=None, **changes) -> Setting:
         "treatment": None,
     }
     design |= changes.pop("design", {})
+    if "quantiles" in module.Options.TAKES:
+        changes.setdefault("quantiles", (0.5, 0.75))
     inference = changes.pop("inference", Inference(("group",), "cr1"))
     return Setting(
         estimand=changes.pop("estimand", sorted(module.ESTIMANDS)[0]),

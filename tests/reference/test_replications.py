@@ -68,11 +68,45 @@ FIGURES = [
     ("base_did", "path", "y", ("", "", "", 4, ""), "std_error", 1.120494, 6),
     ("base_did", "path", "y", ("", "", "", -5, ""), "estimate", -1.403045, 6),
     ("base_did", "path", "y", ("", "", "", -5, ""), "std_error", 1.110267, 6),
+    # its staggered panel, Sun and Abraham (2021)
+    ("base_stagg", "sunab", "y", HEADLINE, "estimate", -1.133749, 6),
+    ("base_stagg", "sunab", "y", HEADLINE, "std_error", 0.205070, 6),
+    ("base_stagg", "sunab", "y", ("", "", "", 0, ""), "estimate", -5.188, 3),
+    ("base_stagg", "sunab", "y", ("", "", "", 0, ""), "std_error", 0.2211, 4),
+    ("base_stagg", "sunab", "y", ("", "", "", 8, ""), "estimate", 6.244, 3),
+    ("base_stagg", "sunab", "y", ("", "", "", 8, ""), "std_error", 0.2976, 4),
+    # Cheng and Hoekstra (2013), table 5
+    ("castle", "states_and_years", "l_homicide", HEADLINE, "estimate", 0.0801, 4),
+    ("castle", "states_and_years", "l_homicide", HEADLINE, "std_error", 0.0342, 4),
+    ("castle", "regions_by_year", "l_homicide", HEADLINE, "estimate", 0.0946, 4),
+    ("castle", "regions_by_year", "l_homicide", HEADLINE, "std_error", 0.0279, 4),
+    ("castle", "covariates", "l_homicide", HEADLINE, "estimate", 0.0937, 4),
+    ("castle", "covariates", "l_homicide", HEADLINE, "std_error", 0.0290, 4),
     # Kolesár and Rothe (2018)
     ("cghs", "local_linear", "log_earnings", HEADLINE, "estimate", 0.02129, 5),
     ("cghs", "local_linear", "log_earnings", HEADLINE, "std_error", 0.03272, 5),
     ("cghs", "global_quartic", "log_earnings", HEADLINE, "estimate", 0.05482, 5),
     ("cghs", "global_quartic", "log_earnings", HEADLINE, "std_error", 0.02975, 5),
+    ("cghs", "bounded_misspecification", "log_earnings", HEADLINE, "estimate", 0.02129, 5),
+    ("cghs", "bounded_misspecification", "log_earnings", HEADLINE, "std_error", 0.03272, 5),
+    ("cghs", "bounded_misspecification", "log_earnings", HEADLINE, "conf_low", -0.13219, 5),
+    ("cghs", "bounded_misspecification", "log_earnings", HEADLINE, "conf_high", 0.17499, 5),
+    # Ludwig and Miller (2007) in RDHonest's checks and, for the last, rdrobust's
+    ("headst", "uniform_18", "mortality", HEADLINE, "estimate", -1.1982581306, 10),
+    ("headst", "uniform_18", "mortality", HEADLINE, "std_error", 0.6608206598, 10),
+    ("headst", "uniform_18", "mortality", HEADLINE, "conf_low", -7.081, 3),
+    ("headst", "uniform_18", "mortality", HEADLINE, "conf_high", 4.684, 3),
+    ("headst", "uniform_18_nn", "mortality", HEADLINE, "std_error", 0.6955768728, 10),
+    ("headst", "uniform_18_nn", "mortality", HEADLINE, "conf_low", -7.138, 3),
+    ("headst", "uniform_18_nn", "mortality", HEADLINE, "conf_high", 4.742, 3),
+    ("headst", "uniform_9", "mortality", HEADLINE, "estimate", -1.895, 3),
+    ("headst", "robust", "mortality", HEADLINE, "estimate", -2.382, 3),
+    # Arkhangelsky et al. (2021), table 1; the three decimals are those of R's synthdid
+    ("prop99", "sdid", "packs", HEADLINE, "estimate", -15.604, 3),
+    ("prop99", "did", "packs", HEADLINE, "estimate", -27.349, 3),
+    ("prop99", "sc_published", "packs", HEADLINE, "estimate", -19.6, 1),
+    # Our own: the optimum at which the published synthetic control had not quite arrived
+    ("prop99", "sc", "packs", HEADLINE, "estimate", -19.5136, 4),
 ]
 
 
@@ -119,3 +153,29 @@ def test_senate_bandwidth(shared_data: Path) -> None:
 def test_pre_test_of_mpdta(shared_data: Path) -> None:
     record = _result("mpdta", shared_data).record
     assert round(float(str(record.detail("cs", "lemp", "pretest_p_value"))), 3) == 0.168
+
+
+def test_published_stopping_rule_lies_near_the_optimum(shared_data: Path) -> None:
+    record = _result("prop99", shared_data).record
+    # 0.0016 packs for synthetic DiD, a tenth of a pack for the control: one percent of its error.
+    assert float(str(record.detail("sdid", "packs", "estimate_at_optimum"))) == pytest.approx(
+        -15.6054, abs=5e-5
+    )
+    control = next(row for row in record.estimates if row.model_id == "sc")
+    assert record.detail("sc_published", "packs", "estimate_at_optimum") == control.estimate
+    assert (control.std_error, control.n_clusters, control.p_value) == (None, None, 3 / 39)
+
+
+def test_head_start_with_everything_calibrated(shared_data: Path) -> None:
+    """RDHonest's default: the bound by rule of thumb, the bandwidth of least worst error."""
+    record = _result("headst", shared_data).record
+
+    def detail(name: str) -> float:
+        return float(str(record.detail("calibrated", "mortality", name)))
+
+    assert round(detail("curvature_bound"), 8) == 0.29939992
+    assert round(detail("bandwidth"), 5) == 3.98048
+    assert detail("n_obs_within_below") + detail("n_obs_within_above") == 239
+    assert round(float(str(record.detail("uniform_18", "mortality", "maximum_bias"))), 3) == 4.796
+    row = next(row for row in record.estimates if row.model_id == "calibrated")
+    assert row.status == "warned" and "calibrated" in row.reason

@@ -161,7 +161,7 @@ def test_a_check_that_is_only_planned_says_so(monkeypatch):
     assert spoken["no anticipation at event time -3"] == (
         "not checked here; anticipation (not available yet) would speak to it"
     )
-    assert "checked here by pretrends" in spoken.values()
+    assert any(words.startswith("checked here by pretrends") for words in spoken.values())
 
 
 @pytest.mark.parametrize("name", ["age_did", "municipal_adoption", "release_at_30"])

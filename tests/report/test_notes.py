@@ -24,12 +24,23 @@ NOTES = [
         },
         ["national shocks"],
     ),
+    ("age_did", {"sample.rows": "at_risk_entry"}, ["who is at risk of entry", "national shocks"]),
+    ("age_did", {"sample.rows": "entry"}, ["selected by receipt", "who enters", "national"]),
+    (
+        "age_did",
+        {"outcomes.employed.lead_months": 12},
+        ["rows before the reform whose outcome date", "national shocks"],
+    ),
     ("municipal_adoption", {}, []),
-    ("release_at_30", {}, ["selected by receipt"]),
+    ("release_at_30", {}, ["selected by receipt", "who is at risk of exit"]),
     (
         "release_at_30",
         {"outcomes.employed.column": "employed", "outcomes.employed.kind": "binary"},
-        ["selected by receipt", "a local-linear jump in employed is biased"],
+        [
+            "selected by receipt",
+            "who is at risk of exit",
+            "a local-linear jump in employed is biased",
+        ],
     ),
     ("senate", {}, []),
 ]

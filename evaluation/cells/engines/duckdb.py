@@ -43,6 +43,8 @@ def connect(settings: Settings) -> Any:
             memory_limit=settings.memory_limit,
             temp_directory=str(spill),
             preserve_insertion_order=False,
+            # The system caches files already; DuckDB's own copy would stay in memory.
+            enable_external_file_cache=False,
             autoinstall_known_extensions=False,
         )
     except duckdb.Error:
@@ -199,7 +201,11 @@ def _text(expression: Any) -> str:
 def _threads(base: Any, settings: Settings, in_order: bool) -> Iterator[None]:
     """Hold DuckDB to one thread where the order of sums matters."""
     base.con.execute(f"SET threads = {1 if in_order else settings.threads}")
-    yield
+    try:
+        yield
+    finally:
+        # Threads that end give back the memory that they hold.
+        base.con.execute("SET threads = 1")
 
 
 @contextmanager

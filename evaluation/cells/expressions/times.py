@@ -8,7 +8,7 @@ from typing import Any
 from evaluation.cells.expressions.values import facts_of
 from evaluation.cells.plan import Plan
 from evaluation.cells.relation import Relation
-from evaluation.data.periods import Calendar
+from evaluation.data.periods import Calendar, holds_dates
 from evaluation.errors import DataError
 
 
@@ -26,6 +26,8 @@ def time_of(relation: Relation, plan: Plan, table: Any) -> tuple[Any, Calendar]:
     if plan.calendar.unit == "date":
         return values if values.type().is_date() else values.cast("date"), plan.calendar
     kind = facts_of(relation, plan.time).kind
+    if kind == "date":
+        raise holds_dates(f"panel.time {plan.time!r}", plan.calendar.unit)
     return values if kind == "integer" else values.cast("int64"), plan.calendar
 
 

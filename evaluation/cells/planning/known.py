@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evaluation.cells.relation import ColumnFacts
+from evaluation.data.derive.deriving import deriving
+from evaluation.data.leads import dated_source
+from evaluation.data.plain import plain_columns
 from evaluation.errors import SpecError
 from evaluation.spec.columns import columns_of_spec
+from evaluation.spec.dates import dated_columns
+from evaluation.spec.derived import made_in_order
 from evaluation.spec.panel import FilePanel, SyntheticPanel
 from evaluation.spec.paths import resolve
 from evaluation.spec.spec import Spec
@@ -54,7 +59,8 @@ def _of_world(spec: Spec, panel: SyntheticPanel) -> Known:
     from evaluation.data.sources.synthetic import Synthetic
 
     few = panel.model_copy(update={"persons": min(panel.persons, FEW_PERSONS)})
-    rows = as_arrow(Synthetic(few).read(list(columns_of_spec(spec))))
+    source = dated_source(spec, deriving(spec, Synthetic(few)))
+    rows = as_arrow(plain_columns(source.read(list(columns_of_spec(spec)))))
     kinds = {name: kind_of(rows.column(name).type, name, "panel") for name in rows.column_names}
     return Known({name: facts_of_array(rows.column(name), kind) for name, kind in kinds.items()})
 
@@ -71,5 +77,7 @@ def _of_file(spec: Spec, panel: FilePanel) -> Known | None:
         return None
     import pyarrow.parquet as pq
 
+    if dated_columns(spec) or made_in_order(spec.derive, columns_of_spec(spec)):
+        return None  # what derived columns hold shows when they are worked out
     columns = read_footers(files, columns_of_spec(spec)).columns
     return Known(columns, sum(pq.read_metadata(file).num_rows for file in files))

@@ -10,7 +10,7 @@ from evaluation.cells.plan import CellPass, Flag, Plan, Route, UnitPass
 from evaluation.cells.planning.calendar import spec_calendar
 from evaluation.cells.planning.conditions import sample_conditions
 from evaluation.cells.planning.few_valued import few_valued
-from evaluation.cells.planning.flags import design_flags, keep_flag
+from evaluation.cells.planning.flags import POST, design_flags, keep_flag
 from evaluation.cells.planning.grouping import grouped_pass
 from evaluation.cells.planning.levels import Levels
 from evaluation.cells.planning.pairing import pair_passes
@@ -21,6 +21,7 @@ from evaluation.cells.relation import ColumnFacts
 from evaluation.data.periods import Calendar
 from evaluation.spec.columns import columns_of_model
 from evaluation.spec.design import DidDesign, RdDesign, StaggeredDesign
+from evaluation.spec.identities import companions
 from evaluation.spec.model import Model
 from evaluation.spec.sample import GroupedRows
 from evaluation.spec.spec import Spec
@@ -128,9 +129,11 @@ def _grouped(
     name = _clash(made)
     words = f"columns are named so that two sums would both be {name!r}"
     unit, time = spec.panel.unit, spec.panel.time
+    post = getattr(spec.design, "post", None)
     return Plan(
         conditions=sample_conditions(spec, calendar),
-        flags=(),
+        # No key holds it: the first post period among all rows is read by it.
+        flags=() if post is None else (Flag(POST, "design.post", (post,)),),
         passes=() if name else (made,),
         pairs=(),
         units=None if unit is None or time is None else UnitPass(unit, time),
@@ -161,7 +164,9 @@ def _units(spec: Spec, used: Chosen) -> UnitPass | None:
         unit,
         time,
         constant=tuple(dict.fromkeys(c for c in constant if c not in {unit, time, running})),
-        shares=any(need.units for _, need in used),
+        shares=any(need.units or need.cohorts for _, need in used),
+        shares_spared=any(need.cohorts for _, need in used)
+        and not any(need.units for _, need in used),
         dose=None if dose is None else dose.column,
         axis=running,
     )
@@ -172,7 +177,9 @@ def _watched(spec: Spec, used: Chosen) -> tuple[str, ...]:
     design = spec.design
     named: list[str] = []
     for model, _ in used:
-        named += [spec.outcomes[name].column for name in spec.outcomes_of(model)]
+        asked = [spec.outcomes[name] for name in spec.outcomes_of(model)]
+        named += [one.measured for one in asked]
+        named += [other.measured for one in asked for other in companions(spec, one)]
         named += columns_of_model(model)
     if used:
         named += [e.first_stage for e in spec.smallest_effect_of_interest if e.first_stage]

@@ -6,19 +6,22 @@ from collections.abc import Iterator, Mapping
 
 from evaluation.cells.needs import CellNeeds
 from evaluation.cells.plan import PREFIX
+from evaluation.cells.planning.dated import dated_reason
 from evaluation.cells.relation import ColumnFacts
 from evaluation.cells.types_rule import types_possible
 from evaluation.data.periods import Calendar
 from evaluation.spec.columns import columns_of_spec
+from evaluation.spec.dates import START_COLUMNS
 from evaluation.spec.design import RdDesign, StaggeredDesign
 from evaluation.spec.filters import Predicate
 from evaluation.spec.model import Model
 from evaluation.spec.resolve import resolve_inference
+from evaluation.spec.sample import GroupedRows
 from evaluation.spec.spec import Spec
 
 AGE = "age_months"
 ROW_WISE = frozenset({"hc0", "hc1", "nn"})
-PLANNED_DESIGNS = frozenset({"did", "staggered_did", "rd"})
+PLANNED_DESIGNS = frozenset({"did", "staggered_did", "rd", "single_unit"})
 
 
 def spec_reason(
@@ -52,7 +55,10 @@ def _reasons(
     if spec.panel.unit is not None and calendar is not None:
         yield from _averaged_first(spec, calendar)
     yield from _moments(spec, calendar)
-    if isinstance(design, StaggeredDesign) and design.cohort.column is None:
+    if spec.sample.rows == "person":
+        yield "sample.rows = 'person' keeps the first row of each unit, which no sum can tell"
+    grouped = isinstance(spec.sample.rows, GroupedRows)
+    if isinstance(design, StaggeredDesign) and design.cohort.interval and not grouped:
         yield "design.cohort is an interval, which is resolved row by row"
     undated = calendar is None or calendar.unit == "integer"
     if undated and getattr(design, "reform_date", None) is not None:
@@ -82,6 +88,9 @@ def model_reason(
         Facts by column, ``None`` where nothing is known.
     """
     inference = resolve_inference(spec, model)
+    dated = dated_reason(spec, model, needs)
+    if dated is not None:
+        return dated
     if needs.unit_effect:
         return types_possible(spec, model, inference, columns)
     counted = needs.roles >= {"period", "post"} and getattr(spec.design, "post", None) is not None
@@ -89,6 +98,8 @@ def model_reason(
         return "event time counts from the first post period among all rows, before the sample"
     if needs.pairs and spec.panel.weight:
         return "pair cells know no weights"
+    if needs.whole_units and model.moving_clusters == "keep":
+        return "moving_clusters = 'keep': without one cluster a unit may still have rows elsewhere"
     if needs.units and model.keep:
         return "its keep changes how many rows of each unit count"
     if spec.panel.weight and inference.variance in ROW_WISE and not needs.any_cluster:
@@ -112,7 +123,7 @@ def _moments(spec: Spec, calendar: Calendar | None) -> Iterator[str]:
         where = f"design.{name}.assigned_at"
         if calendar is None or calendar.unit == "integer":
             yield f"{where} counts months, and time does not"
-        elif predicate.column != AGE:
+        elif predicate.column != AGE or predicate.assigned_at in START_COLUMNS:
             yield f"{where} looks up {predicate.column!r} in another row of the unit"
 
 

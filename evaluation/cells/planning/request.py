@@ -14,6 +14,7 @@ from evaluation.cells.relation import ColumnFacts
 from evaluation.spec.columns import columns_of_model
 from evaluation.spec.design import DidDesign, RdDesign, StaggeredDesign
 from evaluation.spec.evidence import strata_of
+from evaluation.spec.identities import companions
 from evaluation.spec.model import Model
 from evaluation.spec.sample import Outcome
 from evaluation.spec.spec import Spec
@@ -125,12 +126,13 @@ def request_of(spec: Spec, model: Model, needs: CellNeeds, controls: Controls) -
     if needs.full:
         kept |= controls.full_key(model.controls, needs.any_cluster)
         # Squared scores of a weighted row hold its weight squared, which no cell sums.
-        row_scores = len(kept) < len(model.controls) or spec.panel.weight is not None
+        far = needs.any_cluster and spec.panel.weight is not None
+        row_scores = len(kept) < len(model.controls) or far
     if row_scores and not needs.any_cluster:
         (name, *_) = [c for c in model.controls if c not in kept]
         return f"its variance needs fourth moments of {name!r}, which varies inside cells"
     columns = _columns(spec, model, kept, {*second, spec.panel.unit})
-    reason = _reason(spec, columns, levels)
+    reason = _reason(spec, columns, levels) or _fractions(model, levels)
     if reason is not None:
         return reason
     flags = tuple(one for one in _flags(spec, model, levels) if not _told(levels, one, columns))
@@ -155,6 +157,7 @@ def outcomes_of(spec: Spec, model: Model) -> tuple[Quantity, ...]:
     """Return a model's outcomes and the columns that its effects of interest count."""
     names = spec.outcomes_of(model)
     found = [quantity_of(spec.outcomes[name]) for name in names]
+    found += [quantity_of(o) for name in names for o in companions(spec, spec.outcomes[name])]
     found += [
         Quantity(effect.first_stage, effect.first_stage)
         for effect in spec.smallest_effect_of_interest
@@ -166,7 +169,8 @@ def outcomes_of(spec: Spec, model: Model) -> tuple[Quantity, ...]:
 def quantity_of(outcome: Outcome) -> Quantity:
     """Return what is summed for an outcome."""
     log = outcome.transform == "log"
-    return Quantity(f"log_{outcome.column}" if log else outcome.column, outcome.column, log)
+    column = outcome.measured
+    return Quantity(f"log_{column}" if log else column, column, log)
 
 
 def treatment_of(spec: Spec) -> tuple[Quantity, ...]:
@@ -189,7 +193,10 @@ def _columns(
 ) -> tuple[str, ...]:
     """Return the columns of a model's key: what its estimator reads by row."""
     own = [name for name in columns_of_model(model) if name not in model.controls or name in kept]
-    named = (*design_columns(spec), *own, *strata_of(spec, model))
+    # Whether an outcome lies beyond the data is told by the month of its row.
+    led = any(spec.outcomes[name].dated.lead for name in spec.outcomes_of(model))
+    times = (spec.panel.time,) if led and spec.panel.time is not None else ()
+    named = (*design_columns(spec), *times, *own, *strata_of(spec, model))
     # A column may be a cluster of a second pass and an effect at once: then it stands in the key.
     return tuple(
         name
@@ -232,6 +239,17 @@ def _reason(spec: Spec, columns: tuple[str, ...], levels: Levels) -> str | None:
         facts = levels.columns.get(design.treatment.column)
         if facts is not None and facts.kind == "float" and not is_whole(facts):
             return f"design.treatment {design.treatment.column!r} is no whole number"
+    return None
+
+
+def _fractions(model: Model, levels: Levels) -> str | None:
+    """Return why a column whose products enter cannot be part of a key."""
+    risk = getattr(model.options, "risk", None)
+    for name in (*model.interact, *(() if risk is None else (risk,))):
+        facts = levels.columns.get(name)
+        if facts is not None and facts.kind == "float" and not is_whole(facts):
+            key = "risk" if name == risk else "interact"
+            return f"{key} {name!r} holds fractions; cut it into classes to run from cells"
     return None
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaluation.cells.centres import centre_name
 from evaluation.cells.gathered import CellTable
 from evaluation.cells.plan import (
     MISSING,
@@ -53,7 +54,7 @@ def can_answer(asked: Plan, made: CellPass, kept: Plan, found: CellPass) -> bool
     rest = left_over(asked.conditions, kept.conditions)
     if rest is None or asked.weight != kept.weight or asked.groups != kept.groups:
         return False
-    shares = asked.units is not None and asked.units.shares
+    shares = asked.units is not None and asked.units.shares and not asked.units.shares_spared
     if (shares or made.unit_types) and rest:
         return False
     if shares and not (kept.units is not None and kept.units.shares):
@@ -103,8 +104,11 @@ def answered(asked: Plan, made: CellPass, kept: Plan, table: CellTable) -> CellT
     for low, high in made.products:
         name = sum_name(made.quantities[low].name, made.quantities[high].name)
         columns[name] = sums.product(places[low], places[high])
-    if SHARE in frame:
+    if SHARE in frame and not rest:  # a unit of fewer rows has other shares
         columns[SHARE] = sums.column(SHARE)
+    for at, quantity in zip(places, made.quantities, strict=True):
+        if centre_name(found.quantities[at].name) in frame:
+            columns[centre_name(quantity.name)] = sums.centre(at)
     return CellTable(made, asked.conditions, pd.DataFrame(columns), table.notes)
 
 

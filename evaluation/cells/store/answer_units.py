@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evaluation.cells.gathered import CellTable, UnitFacts
+from evaluation.cells.patterns import UNKNOWN
 from evaluation.cells.plan import ROWS, Condition, Plan
 from evaluation.cells.store.answer import holds, same_flag
 from evaluation.cells.store.implied import left_over
@@ -20,6 +21,8 @@ from evaluation.data.panel import FlowStep
 BoolArray = NDArray[np.bool_]
 UNITS = "ad_units"
 DONUT = "design.donut"
+# The place of a flag that no kind of row need tell.
+UNTOLD = -1
 
 
 def units_answer(asked: Plan, kept: Plan, facts: UnitFacts) -> UnitFacts | None:
@@ -133,7 +136,7 @@ def _renamed(asked: Plan, kept: Plan, facts: UnitFacts) -> UnitFacts:
     """
     columns = [_position(name, kept.watched) for name in asked.watched]
     flags = [
-        0
+        UNTOLD
         if flag.where == DONUT and facts.axis is not None
         else next((at for at, known in enumerate(kept.flags) if same_flag(known, flag)), None)
         for flag in asked.flags
@@ -144,7 +147,7 @@ def _renamed(asked: Plan, kept: Plan, facts: UnitFacts) -> UnitFacts:
     moved = []
     for pattern in facts.patterns:
         mask = sum(((pattern[0] >> (at or 0)) & 1) << bit for bit, at in enumerate(columns))
-        own = (mask, *(pattern[1 + (at or 0)] if len(pattern) > 1 else 0 for at in flags))
+        own = (mask, *(UNKNOWN if at in (None, UNTOLD) else pattern[1 + at] for at in flags))
         moved.append(seen.setdefault(own, len(seen)))
     return replace(facts, patterns=tuple(seen), histories=_merged(facts.histories, moved))
 

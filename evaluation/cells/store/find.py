@@ -13,12 +13,16 @@ from evaluation.cells.gathered import CellTable, UnitFacts
 from evaluation.cells.plan import Condition, Flag, PairPass, Plan
 from evaluation.cells.store.answer import answered, can_answer, holds, same_flag, same_quantity
 from evaluation.cells.store.answer_units import further_flow, units_answer
+from evaluation.cells.store.held import Held
 from evaluation.cells.store.implied import left_over
 from evaluation.cells.store.kept import Kept, read_kept
 from evaluation.cells.store.pairs import pairs_of_frame
 from evaluation.data.moments import PairCells
 from evaluation.data.panel import FlowStep
 from evaluation.errors import DataError
+
+# Cells that were built before: in a folder, or in memory.
+Build = Kept | Held
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def kept_builds(
     return tuple(found)
 
 
-def find_cells(plan: Plan, builds: tuple[Kept, ...]) -> Found:
+def find_cells(plan: Plan, builds: tuple[Build, ...]) -> Found:
     """Return what kept builds can answer of a plan; a damaged file answers nothing.
 
     Parameters
@@ -102,7 +106,7 @@ def find_cells(plan: Plan, builds: tuple[Kept, ...]) -> Found:
     return replace(best, tables=tables, pairs=pairs)
 
 
-def _answers(plan: Plan, kept: Kept) -> Found:
+def _answers(plan: Plan, kept: Build) -> Found:
     rest = left_over(plan.conditions, kept.plan.conditions)
     if rest is None or (rest and _dated_by_all_rows(plan)):
         return Found()
@@ -144,7 +148,7 @@ def _dated_by_all_rows(plan: Plan) -> bool:
     return any(flag.where == "design.post" for flag in plan.flags)
 
 
-def _pairs(plan: Plan, made: PairPass, kept: Kept) -> PairCells | None:
+def _pairs(plan: Plan, made: PairPass, kept: Build) -> PairCells | None:
     """Return kept pair cells of the same rows, at the points that further conditions leave."""
     rest = left_over(plan.conditions, kept.plan.conditions)
     if rest is None or any(

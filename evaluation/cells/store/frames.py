@@ -35,8 +35,15 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
     pq.write_table(pa.table(arrays), path, compression="zstd")
 
 
-def read_frame(path: Path) -> pd.DataFrame:
+def read_frame(path: Path, nullable: bool = False) -> pd.DataFrame:
     """Return a table of cells.
+
+    Parameters
+    ----------
+    path
+        A parquet file.
+    nullable
+        Whether whole numbers beside missing values stay whole, as ``Int64``.
 
     Raises
     ------
@@ -50,7 +57,8 @@ def read_frame(path: Path) -> pd.DataFrame:
         table = pq.ParquetFile(path).read()
     except (pa.ArrowInvalid, OSError):
         raise DataError(f"{path.name}: is not a whole parquet file; write it again") from None
-    frame: pd.DataFrame = table.to_pandas()
+    whole = {kind: pd.Int64Dtype() for kind in set(table.schema.types) if pa.types.is_integer(kind)}
+    frame: pd.DataFrame = table.to_pandas(types_mapper=whole.get if nullable else None)
     for name, kind in zip(table.column_names, table.schema.types, strict=True):
         if pa.types.is_decimal(kind):
             frame[name] = _whole(frame[name])
@@ -62,7 +70,13 @@ def _are_whole(values: pd.Series) -> bool:
 
 
 def _whole(values: pd.Series) -> pd.Series:
-    """Return decimals as whole numbers: 64-bit ones where all fit, else Python's own."""
+    """Return decimals as whole numbers: 64-bit ones where all fit, else Python's own.
+
+    Missing values stay, among Python's own.
+    """
+    if values.isna().any():
+        kept = [None if one is None else int(one) for one in values]
+        return pd.Series(kept, values.index, dtype=object)
     numbers = [int(one) for one in values]
     if all(-(2**62) < one < 2**62 for one in numbers):
         return pd.Series(np.array(numbers, dtype=np.int64), values.index)

@@ -8,15 +8,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from evaluation.cells.cell_pass import NEGATIVE, REFUSED
+from evaluation.cells.centres import centre_name
+from evaluation.cells.expressions.shares import SCALE
 from evaluation.cells.gathered import CellTable, Gathered
-from evaluation.cells.plan import MISSING, ROWS, WEIGHT, CellPass, PairPass, Plan
+from evaluation.cells.origin import derived_mark
+from evaluation.cells.plan import MISSING, ROWS, SHARE, WEIGHT, CellPass, PairPass, Plan
 from evaluation.cells.relation import ColumnFacts
 from evaluation.cells.store.find import find_cells
 from evaluation.cells.store.frames import read_frame
 from evaluation.cells.store.implied import left_over
 from evaluation.cells.store.kept import NAME, Kept, read_kept
 from evaluation.cells.store.pairs import pairs_of_frame
-from evaluation.cells.sums import sum_name
+from evaluation.cells.sums import missing_bit, sum_name
 from evaluation.data.hashing import file_digest
 from evaluation.data.moments import PairCells
 from evaluation.data.plain import plain_columns
@@ -53,15 +57,21 @@ def given_cells(spec: Spec, folder: Path, plan_of: Callable[[Columns | None], Pl
     if not (folder / NAME).exists():
         return _from_files(folder, plan_of(None))
     kept = read_kept(folder)
+    if derived_mark(spec).lstrip(".") != kept.facts.source.partition(".")[2]:
+        raise DataError(
+            f"--cells: the cells were built with other derived columns than {spec.id} has; build "
+            "them again with activity-duty cells"
+        )
     plan = plan_of(kept.facts.columns or None)
-    _refuse_other_rows(plan, kept)
+    _refuse_other_rows(spec, plan, kept)
     for file in kept.files:
         kept.frame(file.removesuffix(".parquet"))
     found = find_cells(plan, (kept,))
     if not found.tables and plan.passes:
+        whose = f" of {kept.facts.spec}" if kept.facts.spec not in ("", spec.id) else ""
         raise DataError(
-            f"--cells: the cells hold other columns or sums than {spec.id} asks for; build them "
-            "again with activity-duty cells"
+            f"--cells: the cells{whose} hold other columns or sums than {spec.id} asks for; build "
+            f"them again with: activity-duty cells {spec.id}"
         )
     return Gathered(
         plan, found.tables, found.pairs, found.units, kept.facts.inputs, "given",
@@ -79,14 +89,15 @@ def _folder(folder: Path) -> Path:
     return inner if not (folder / NAME).exists() and inner.is_dir() else folder
 
 
-def _refuse_other_rows(plan: Plan, kept: Kept) -> None:
+def _refuse_other_rows(spec: Spec, plan: Plan, kept: Kept) -> None:
     """Refuse cells of other rows than the spec's sample."""
     if left_over(plan.conditions, kept.plan.conditions) is not None:
         return
     asked = [one.step for one in kept.plan.conditions if left_over(plan.conditions, (one,)) is None]
+    whose = f" of {kept.facts.spec}" if kept.facts.spec not in ("", spec.id) else ""
     raise DataError(
-        f"--cells: the cells were built from fewer rows than the spec asks for ({asked[0]}); build "
-        "them again, or narrow the sample"
+        f"--cells: the cells{whose} were built from fewer rows than {spec.id} asks for "
+        f"({asked[0]}); build them again, or narrow the sample"
     )
 
 
@@ -114,15 +125,14 @@ def _from_files(folder: Path, plan: Plan) -> Gathered:
 
 def _table(folder: Path, plan: Plan, made: CellPass) -> CellTable:
     file = f"{made.name}.parquet"
-    frame = plain_columns(read_frame(folder / file))
+    frame = read_frame(folder / file, nullable=True)
     counts = [ROWS, MISSING]
-    sums = [sum_name(one.name) for one in made.quantities]
-    sums += [
-        sum_name(made.quantities[low].name, made.quantities[high].name)
-        for low, high in made.products
-    ]
-    weight = [] if plan.weight is None else [WEIGHT]
-    columns = [*made.key, *counts, *weight, *sums]
+    names = [one.name for one in made.quantities]
+    sums: dict[str, tuple[int, ...]] = {sum_name(name): (at,) for at, name in enumerate(names)}
+    sums |= {sum_name(names[low], names[high]): (low, high) for low, high in made.products}
+    sums |= {} if plan.weight is None else {WEIGHT: ()}
+    shares = _shares(plan, frame)
+    columns = [*made.key, *counts, *sums, *shares]
     lacking = [column for column in columns if column not in frame]
     if lacking:
         raise DataError(f"{file}: no column {lacking[0]!r}; run the SELECT of {made.name} again")
@@ -134,13 +144,23 @@ def _table(folder: Path, plan: Plan, made: CellPass) -> CellTable:
         if not whole or (values < (1 if column == ROWS else 0)).any():
             raise DataError(f"{file}: column {column!r} must hold whole numbers, rows above 0")
         frame[column] = values.astype(np.int64)
-    for column in sums:
-        if not pd.api.types.is_numeric_dtype(frame[column]) and frame[column].dtype != object:
+    for column, members in {**sums, **dict.fromkeys(shares, ())}.items():
+        if not pd.api.types.is_numeric_dtype(frame[column]) and not _are_whole(frame[column]):
             raise DataError(f"{file}: column {column!r} holds text; it must hold numbers")
-        if frame[column].isna().any():
+        # SQL sums nothing to null: in cells that lack a quantity, or its weight.
+        nothing = np.any([missing_bit(frame, at) for at in (*members, len(names))], axis=0)
+        if (frame[column].isna() & ~nothing).any():
             raise DataError(
-                f"{file}: column {column!r} has missing values; a sum over nothing is 0"
+                f"{file}: column {column!r} has missing values in cells that lack nothing; run the "
+                f"SELECT of {made.name} again"
             )
+        frame[column] = frame[column].where(frame[column].notna(), 0)
+    frame = plain_columns(frame)
+    if shares and plan.weight is None:
+        frame[SHARE] = frame[SHARE].astype(np.float64) / SCALE
+    refused = f"{REFUSED}{plan.weight}_"
+    if refused in frame and pd.to_numeric(frame[refused], errors="coerce").sum() != 0:
+        raise DataError(NEGATIVE.format(weight=plan.weight))
     if not len(frame):
         raise DataError(f"{file}: holds no cells; check the SELECT and the sample")
     twice = int(frame.duplicated([*made.key, MISSING]).sum())
@@ -148,7 +168,37 @@ def _table(folder: Path, plan: Plan, made: CellPass) -> CellTable:
         raise DataError(
             f"{file}: {twice} cells stand twice; save the result of the SELECT once, as it is"
         )
-    return CellTable(made, plan.conditions, frame.loc[:, columns])
+    return CellTable(made, plan.conditions, frame.loc[:, [*columns, *_centres(frame, made, file)]])
+
+
+def _shares(plan: Plan, frame: pd.DataFrame) -> list[str]:
+    """Return the column of shares of units where the plan wants it and could not do without."""
+    units = plan.units
+    wanted = units is not None and units.shares
+    spared = units is not None and units.shares_spared and SHARE not in frame
+    return [SHARE] if wanted and not spared else []
+
+
+def _are_whole(values: pd.Series) -> bool:
+    """Whether a column holds Python's own whole numbers, or none."""
+    known = values[values.notna()]
+    return values.dtype == object and all(isinstance(one, int) for one in known)
+
+
+def _centres(frame: pd.DataFrame, made: CellPass, file: str) -> list[str]:
+    """Return the columns of centres that there are; sums without one are sums of plain values."""
+    names = [centre_name(one.name) for one in made.quantities]
+    there = [name for name in names if name in frame]
+    for name in there:
+        values = pd.to_numeric(frame[name], errors="coerce").to_numpy(np.float64)
+        # A warehouse that takes a mean twice may differ in its last digit.
+        if not np.isfinite(values).all() or np.ptp(values) > 1e-9 * np.abs(values).max():
+            raise DataError(
+                f"{file}: column {name!r} must hold one number in all rows; run the SELECT of "
+                f"{made.name} again"
+            )
+        frame[name] = values
+    return there
 
 
 def _pairs(folder: Path, one: PairPass) -> PairCells:

@@ -46,6 +46,8 @@ class Facts:
         nobody looked at units.
     notes
         What must be said of how sums were taken, by pass.
+    spec
+        Id of the spec for which they were written; empty for cells that any spec may use.
     """
 
     inputs: dict[str, str]
@@ -60,6 +62,7 @@ class Facts:
     starts: int | None = None
     axis: str | None = None
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    spec: str = ""
 
 
 @dataclass(frozen=True)

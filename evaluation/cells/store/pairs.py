@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from evaluation.cells.centres import centre_in, centre_name
 from evaluation.data.moments import PairCells
 from evaluation.errors import DataError
 
@@ -16,8 +17,8 @@ def frame_of_pairs(pairs: PairCells) -> pd.DataFrame:
     """Return pair cells as a table.
 
     Columns: the positions of both points; the running variable and side of the first; for every
-    two variables the sum of their product, ``ad_sum_<v>_<w>``; how many units are seen next there;
-    and the number of units, the same in every row.
+    two variables the sum of their product, ``ad_sum_<v>|<w>``; how many units are seen next there;
+    and the same in every row the number of units, and the centre of every variable that has one.
     """
     points = len(pairs.running)
     first, second = (one.ravel() for one in np.indices((points, points)))
@@ -33,6 +34,8 @@ def frame_of_pairs(pairs: PairCells) -> pd.DataFrame:
     for a, one in enumerate(pairs.variables):
         for b, other in enumerate(pairs.variables):
             columns[f"ad_sum_{one}|{other}"] = pairs.products[a, b].ravel()
+    for name, centre in zip(pairs.variables, pairs.centres, strict=False):
+        columns[centre_name(name)] = np.full(points * points, centre)
     return pd.DataFrame(columns)
 
 
@@ -65,7 +68,7 @@ def pairs_of_frame(frame: pd.DataFrame, variables: tuple[str, ...], name: str) -
         len(frame) == points * points and np.array_equal(frame[column].to_numpy(), places)
         for column, places in zip((FIRST, SECOND), expected, strict=True)
     )
-    if not placed or not points:
+    if not placed:
         raise DataError(f"{name}: does not hold every pair of points once; build it again")
     products = np.array(
         [
@@ -76,7 +79,7 @@ def pairs_of_frame(frame: pd.DataFrame, variables: tuple[str, ...], name: str) -
             for one in variables
         ]
     )
-    by_point = frame.iloc[::points].reset_index(drop=True)
+    by_point = frame.iloc[:: max(points, 1)].reset_index(drop=True)
     successive = None
     if NEXT in frame:
         successive = frame[NEXT].to_numpy(np.int64).reshape(points, points)
@@ -85,6 +88,7 @@ def pairs_of_frame(frame: pd.DataFrame, variables: tuple[str, ...], name: str) -
         post=by_point[POST].to_numpy(np.int64),
         variables=variables,
         products=products,
-        units=int(frame[UNITS].iloc[0]),
+        units=int(frame[UNITS].iloc[0]) if points else 0,
         successive=successive,
+        centres=tuple(centre_in(frame, name) for name in variables),
     )

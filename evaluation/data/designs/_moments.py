@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from evaluation.data.filters import satisfied
 from evaluation.data.panel import Panel
 from evaluation.errors import DataError
+from evaluation.spec.dates import Dated
 from evaluation.spec.filters import FixedDate, Predicate
 
 AGE = "age_months"
@@ -19,7 +20,8 @@ def holds(panel: Panel, predicate: Predicate, where: str) -> BoolArray:
     """Return where a predicate holds, evaluated at its own moment.
 
     ``period_start`` reads ``age_months`` less the period's length, any other column one period
-    earlier; a fixed date reads the value at that date.
+    earlier; a fixed date reads the value at that date; ``entry`` and ``decision`` read it in the
+    month in which the row's spell of receipt began, or the condition in force was imposed.
 
     Raises
     ------
@@ -44,8 +46,10 @@ def undecided(panel: Panel, predicate: Predicate, where: str) -> BoolArray:
 
 def _values(panel: Panel, predicate: Predicate, where: str) -> pd.Series:
     """Return the predicate's column as it stood at its moment."""
-    values = panel.frame[predicate.column]
     moment = predicate.assigned_at
+    if moment == "entry" or moment == "decision":
+        return panel.frame[Dated(predicate.column, start=moment).name]
+    values = panel.frame[predicate.column]
     if moment == "period_end":
         return values
     if panel.period is None:

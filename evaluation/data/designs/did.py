@@ -7,6 +7,7 @@ import pandas as pd
 
 from evaluation.data.designs._moments import BoolArray, holds, undecided
 from evaluation.data.filters import satisfied
+from evaluation.data.numbers import numbers_of
 from evaluation.data.panel import Panel
 from evaluation.data.roles import FloatArray, Roles
 from evaluation.errors import DataError
@@ -29,7 +30,9 @@ def assign(panel: Panel, spec: Spec) -> Roles:
         raise TypeError("the did design is assigned to did specs")
     everyone = np.ones(len(panel.frame), dtype=bool)
     if design.treatment is not None or design.treated is None:
-        return Roles(everyone, "", dose=_dose(panel, design))
+        product, times = _instrument(panel, design)
+        dose = _dose(panel, design)
+        return Roles(everyone, "", dose=dose, instrument=product, instrument_times=times)
     treated, control, dated = members(panel, design.treated, design)
     post, first_post = _post(panel, design)
     rows = (treated | control) & dated
@@ -82,6 +85,19 @@ def members(
     if design.third is not None:
         dated = dated & ~undecided(panel, design.third, "design.third")
     return inside, control, dated
+
+
+def _instrument(panel: Panel, design: DidDesign) -> tuple[FloatArray | None, FloatArray | None]:
+    """Return the instrument and what it is multiplied by, ``None`` where there is none."""
+    given = design.instrument
+    # Models that use an instrument run from rows; cells are made without it.
+    if given is None or not {given.column, given.times or given.column} <= {*panel.frame}:
+        return None, None
+    values = numbers_of(panel.frame[given.column], "design.instrument", given.column)
+    if given.times is None:
+        return values, None
+    times = numbers_of(panel.frame[given.times], "design.instrument.times", given.times)
+    return values * times, times
 
 
 def _dose(panel: Panel, design: DidDesign) -> FloatArray:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from evaluation.data.adoption_dates import intervals_of
 from evaluation.data.panel import Panel
 from evaluation.data.roles import FloatArray, Roles
 from evaluation.errors import DataError
@@ -25,22 +26,42 @@ def assign(panel: Panel, spec: Spec) -> Roles:
     design = spec.design
     if not isinstance(design, StaggeredDesign) or panel.period is None:
         raise TypeError("the staggered design is assigned to staggered_did specs with time")
-    cohort = _cohort(panel, design.cohort)
-    _refuse_varying(panel, cohort)
+    rows, step = np.ones(len(panel.frame), dtype=bool), ""
+    if design.cohort.interval:
+        cohort, rows = _inside(panel, design.cohort)
+        step = "units whose date is not known"
+    else:
+        cohort = _cohort(panel, design.cohort)
+        _refuse_varying(panel, cohort)
     treated = np.isfinite(cohort)
-    if not treated.any():
+    if not (treated & rows).any():
         raise DataError("design.cohort: no row belongs to a treated cohort; check never")
     event_time = np.where(treated, panel.period - cohort, np.nan)
     labels = {int(one): panel.calendar.label(int(one)) for one in np.unique(cohort[treated])}
     return Roles(
-        np.ones(len(panel.frame), dtype=bool),
-        "",
+        rows,
+        step,
         treated=treated.astype(np.float64),
         post=(event_time >= 0).astype(np.float64),
         event_time=event_time,
         cohort=cohort,
         cohort_labels=labels,
     )
+
+
+def _inside(panel: Panel, cohort: Cohort) -> tuple[FloatArray, np.ndarray]:
+    """Return a date inside every interval, and which rows may stay."""
+    spans = intervals_of(panel, cohort)
+    unknown = int((~spans.certain).sum())
+    if unknown and cohort.unknown is None:
+        raise DataError(
+            f"design.cohort: {unknown} of {len(spans.certain)} units have dates that are half "
+            "known; set unknown = 'exclude', 'draw' or 'bound'"
+        )
+    dates = spans.middle if cohort.dates is None else np.array(cohort.dates)
+    dates = np.where(dates >= spans.never, np.inf, dates)
+    kept = spans.certain if cohort.unknown == "exclude" else np.ones(len(dates), dtype=bool)
+    return dates[spans.adopter], kept[spans.adopter]
 
 
 def _cohort(panel: Panel, cohort: Cohort) -> FloatArray:

@@ -91,7 +91,7 @@ def no_cutoff(case: Case) -> str:
         return "no cutoff"
     if design.running_variable.column != AGE or design.cutoff != case.facts.released_at:
         return f"the world's duty ends at {AGE} {case.facts.released_at} and nowhere else"
-    if case.lead:
+    if case.outcome.dated.moved:
         return (
             "the policies compared differ by the duty of the month at hand, whose trace at a "
             "lead is mixed with that of the months between"

@@ -11,13 +11,15 @@ from evaluation.data.functionals._rows import no_groups, treated_after
 from evaluation.data.functionals.contract import Case, Key, Truth
 from evaluation.data.question import Kind
 
-DESIGNS = frozenset({"did", "staggered_did"})
+DESIGNS = frozenset({"did", "staggered_did", "single_unit"})
 CELLS: Kind = "sums"
 PAIRED = False
 
 
 def absent(case: Case) -> str:
     """Return why there is no truth, empty where there is one."""
+    if case.kind == "did" and case.model.estimator == "switching":
+        return "is the effect in the period of a switch alone, and not in those after it"
     return no_groups(case)
 
 

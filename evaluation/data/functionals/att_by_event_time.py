@@ -19,7 +19,7 @@ from evaluation.data.functionals._rows import (
 from evaluation.data.functionals.contract import Case, Key, Truth
 from evaluation.data.question import Kind
 
-DESIGNS = frozenset({"did", "staggered_did"})
+DESIGNS = frozenset({"did", "staggered_did", "single_unit"})
 CELLS: Kind = "sums"
 PAIRED = False
 
@@ -30,11 +30,13 @@ def absent(case: Case) -> str:
 
 
 def truths(cells: pd.DataFrame, case: Case) -> Iterator[tuple[Key, Truth]]:
-    """Yield the effect at each event time: of adopters, or of treated less control rows."""
+    """Yield the effect at each event time: of adopters, of one unit, or of treated less control."""
     if case.kind == "staggered_did":
         time = np.where(adopters(cells, case), event_time(cells), np.nan)
         sign = np.ones(len(cells))
     else:
-        time, sign = column(cells, "event_time"), relative(cells)
+        alone = case.kind == "single_unit"
+        time = column(cells, "event_time")
+        sign = column(cells, "treated") if alone else relative(cells)
     for one, rows in binned(time, case):
         yield Key("att_by_event_time", event_time=one), mean_effect(cells, sign * rows)

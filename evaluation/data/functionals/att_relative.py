@@ -21,13 +21,14 @@ PAIRED = False
 
 def absent(case: Case) -> str:
     """Return why there is no truth, empty where there is one."""
-    return no_groups(case)
+    risk = getattr(case.model.options, "risk", None)
+    return no_groups(case) or ("" if risk is None else f"effects differ with {risk}, by estimate")
 
 
 def truths(cells: pd.DataFrame, case: Case) -> Iterator[tuple[Key, Truth]]:
     """Yield the difference of the two effects after the reform."""
     sign = relative_after(cells, case)
-    if type(case.model.options).THIRD:
+    if case.model.options.compares_third:
         third = column(cells, "third")
         truth = difference_of_effects(cells, sign * (third == 1), sign * (third == 0))
     else:

@@ -54,8 +54,6 @@ class Case:
     ----------
     spec, model, outcome
         What is estimated.
-    lead
-        Months from the row to its outcome.
     calendar
         How the panel counts time.
     facts
@@ -70,7 +68,6 @@ class Case:
     spec: Spec
     model: Model
     outcome: Outcome
-    lead: int
     calendar: Calendar
     facts: Facts
     first_stage: str | None

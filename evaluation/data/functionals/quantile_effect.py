@@ -19,6 +19,10 @@ PAIRED = False
 def absent(case: Case) -> str:
     """Return why there is no truth, empty where there is one."""
     named = "" if case.model.quantiles else f"models.{case.model.id}.quantiles names none"
+    # The quantiles of a policy's treated rows are not those of everybody.
+    everyone = getattr(case.model.options, "rows", "treated") == "all"
+    if everyone:
+        return "it is of treated rows; rows = 'all' asks for the quantiles of all rows"
     return no_groups(case) or named
 
 

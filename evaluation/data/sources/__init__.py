@@ -8,6 +8,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from evaluation.data.derive.deriving import deriving
 from evaluation.spec.spec import Spec
 
 
@@ -33,7 +34,7 @@ class Source(Protocol):
 
 
 def open_source(spec: Spec) -> Source:
-    """Return the source that ``spec.panel`` names."""
+    """Return the source that ``spec.panel`` names, with the columns that the spec derives."""
     module = importlib.import_module(f"evaluation.data.sources.{spec.panel.source}")
     source: Source = module.open_source(spec)
-    return source
+    return deriving(spec, source)

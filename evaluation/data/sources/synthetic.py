@@ -11,6 +11,7 @@ import pandas as pd
 
 import data_synth
 from evaluation.errors import SpecError
+from evaluation.spec.dates import reach
 from evaluation.spec.panel import SyntheticPanel
 from evaluation.spec.spec import Spec
 
@@ -19,12 +20,15 @@ from evaluation.spec.spec import Spec
 class Synthetic:
     """A world, a number of persons, a seed and the policy under which they live.
 
-    ``recorded`` says whether rows hold what registers recorded or, for truth, what was.
+    ``recorded`` says whether rows hold what registers recorded or, for truth, what was. ``reach``
+    is how many months before and after the panel's window are simulated beside it, as far as the
+    world goes.
     """
 
     panel: SyntheticPanel
     policy: str = "actual"
     recorded: bool = True
+    reach: tuple[int, int] = (0, 0)
     distinct: ClassVar[bool] = True
 
     def columns(self) -> tuple[str, ...]:
@@ -32,16 +36,19 @@ class Synthetic:
         return tuple(data_synth.COLUMNS)
 
     def read(self, columns: Sequence[str]) -> pd.DataFrame:
-        """Return the simulated person-months inside the panel's window."""
+        """Return the simulated person-months inside the panel's window, and as far as ``reach``."""
         panel = self.panel
-        if panel.window is None or not isinstance(panel.window[0], dt.date):
+        if panel.window is None:
+            raise SpecError("panel.window: is missing; a synthetic panel needs two dates")
+        low, high = panel.window
+        if not isinstance(low, dt.date) or not isinstance(high, dt.date):
             raise SpecError("panel.window: is missing; a synthetic panel needs two dates")
         world = data_synth.load_world(panel.world)
         return data_synth.person_month(
             world,
             persons=panel.persons,
             seed=panel.seed,
-            window=panel.window,
+            window=_widened(low, high, self.reach, world),
             policy=self.policy,
             columns=columns,
             ages=panel.age_range,
@@ -57,4 +64,21 @@ def open_source(spec: Spec) -> Synthetic:
     """Return the synthetic source of a spec."""
     if not isinstance(spec.panel, SyntheticPanel):
         raise SpecError("panel.source: allowed here: synthetic")
-    return Synthetic(spec.panel)
+    return Synthetic(spec.panel, reach=reach(spec))
+
+
+def _widened(
+    low: dt.date, high: dt.date, months: tuple[int, int], world: data_synth.World
+) -> tuple[dt.date, dt.date]:
+    """Return a window with further months on either side, as far as a world offers them."""
+    if months == (0, 0):
+        return low, high
+    first = _moved(low, -months[0])
+    last = _moved(high, months[1])
+    return min(max(first, world.time.first), low), max(min(last, world.time.last), high)
+
+
+def _moved(date: dt.date, months: int) -> dt.date:
+    """Return the first day of the month so many months from a date's."""
+    month = date.year * 12 + date.month - 1 + months
+    return dt.date(month // 12, month % 12 + 1, 1)

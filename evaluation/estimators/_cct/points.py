@@ -205,7 +205,8 @@ def _by_unit(data: ModelData, names: tuple[str, ...], centre: FloatArray, x: Flo
         )
     at = np.array([0, *(pairs.variables.index(name) for name in names)])
     raw = pairs.products[np.ix_(at, at, place, place)]
-    off = np.concatenate([[0.0], centre])
+    taken = np.array([pairs.centre(name) for name in names])
+    off = np.concatenate([[0.0], centre - taken])
     # v - c·one on both sides of the product; `one` itself stays.
     half = raw - off[:, None, None, None] * raw[:1]
     products = half - off[None, :, None, None] * half[:, :1]

@@ -11,6 +11,15 @@ from evaluation.report.figures.event_words import event_alt, event_caption
 from evaluation.report.figures.path import rows_of
 from evaluation.report.figures.rd_plot import rd_plot
 from evaluation.report.figures.rd_words import rd_alt, rd_caption
+from evaluation.report.figures.synthetic import (
+    draw_effects,
+    draw_paths,
+    effects_alt,
+    effects_caption,
+    paths_alt,
+    paths_caption,
+    synthetic_of,
+)
 from evaluation.report.record import Record
 
 Draw = Callable[[], bytes]
@@ -44,7 +53,9 @@ def pictures_of(record: Record) -> tuple[Picture, ...]:
     for row in record.estimates:
         key = (record, row.model_id, row.outcome)
         name = f"event_study_{row.model_id}_{row.outcome}"
-        if name not in found and len(rows_of(*key)) > 1:
+        if synthetic_of(*key) is not None:
+            found |= _synthetic(*key)
+        elif name not in found and len(rows_of(*key)) > 1:
             found[name] = Picture(
                 name, event_caption(*key), event_alt(*key), partial(event_study, *key)
             )
@@ -58,6 +69,21 @@ def pictures_of(record: Record) -> tuple[Picture, ...]:
                 partial(rd_plot, record, outcome),
             )
     return tuple(found.values())
+
+
+def _synthetic(record: Record, model_id: str, outcome: str) -> dict[str, Picture]:
+    """Return the figures of a model for one treated unit."""
+    key = (record, model_id, outcome)
+    parts = (
+        ("path", paths_caption, paths_alt, draw_paths),
+        ("effects", effects_caption, effects_alt, draw_effects),
+    )
+    return {
+        (name := f"synthetic_{part}_{model_id}_{outcome}"): Picture(
+            name, caption(*key), alt(*key), partial(draw, *key)
+        )
+        for part, caption, alt, draw in parts
+    }
 
 
 def figures_of(record: Record) -> dict[str, Draw]:

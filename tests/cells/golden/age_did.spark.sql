@@ -16,88 +16,207 @@
 -- Models:
 --   main: from cells_1
 --   path: from cells_1
+-- These results do not show whether a unit changes its cluster, and models with
+-- clusters are marked 'warned' for it.
 
 -- Save as cells_1.parquet
 SELECT
-  `t1`.`ym`,
-  `t1`.`muni_h`,
-  `t1`.`ad_treated`,
-  `t1`.`ad_control`,
+  `t8`.`ym`,
+  `t8`.`muni_h`,
+  `t8`.`ad_treated`,
+  `t8`.`ad_control`,
+  `t8`.`ad_centre_female`,
+  `t8`.`ad_centre_immigrant`,
   (
-    CAST(`t1`.`employed` IS NULL AS BIGINT) * 1
+    CAST(`t8`.`employed` IS NULL AS BIGINT) * 1
   ) + (
-    CAST(`t1`.`in_education` IS NULL AS BIGINT) * 2
+    CAST(`t8`.`in_education` IS NULL AS BIGINT) * 2
   ) + (
-    CAST(`t1`.`condition_imposed` IS NULL AS BIGINT) * 4
+    CAST(`t8`.`condition_imposed` IS NULL AS BIGINT) * 4
   ) + (
-    CAST(`t1`.`female` IS NULL OR ISNAN(`t1`.`female`) AS BIGINT) * 8
+    CAST(`t8`.`female` IS NULL OR ISNAN(`t8`.`female`) AS BIGINT) * 8
   ) + (
-    CAST(`t1`.`immigrant` IS NULL OR ISNAN(`t1`.`immigrant`) AS BIGINT) * 16
+    CAST(`t8`.`immigrant` IS NULL OR ISNAN(`t8`.`immigrant`) AS BIGINT) * 16
   ) AS `ad_missing`,
   COUNT(*) AS `ad_rows`,
-  CAST(SUM(`t1`.`employed`) AS BIGINT) AS `ad_sum_employed`,
-  CAST(SUM(`t1`.`in_education`) AS BIGINT) AS `ad_sum_in_education`,
-  CAST(SUM(`t1`.`condition_imposed`) AS BIGINT) AS `ad_sum_condition_imposed`,
-  SUM(`t1`.`female`) AS `ad_sum_female`,
-  SUM(`t1`.`immigrant`) AS `ad_sum_immigrant`,
-  CAST(SUM(`t1`.`employed` * `t1`.`employed`) AS BIGINT) AS `ad_sum_employed_employed`,
-  SUM(CAST(`t1`.`employed` AS DOUBLE) * `t1`.`female`) AS `ad_sum_employed_female`,
-  SUM(CAST(`t1`.`employed` AS DOUBLE) * `t1`.`immigrant`) AS `ad_sum_employed_immigrant`,
-  CAST(SUM(`t1`.`in_education` * `t1`.`in_education`) AS BIGINT) AS `ad_sum_in_education_in_education`,
-  SUM(CAST(`t1`.`in_education` AS DOUBLE) * `t1`.`female`) AS `ad_sum_in_education_female`,
-  SUM(CAST(`t1`.`in_education` AS DOUBLE) * `t1`.`immigrant`) AS `ad_sum_in_education_immigrant`,
-  CAST(SUM(`t1`.`condition_imposed` * `t1`.`condition_imposed`) AS BIGINT) AS `ad_sum_condition_imposed_condition_imposed`,
-  SUM(CAST(`t1`.`condition_imposed` AS DOUBLE) * `t1`.`female`) AS `ad_sum_condition_imposed_female`,
-  SUM(CAST(`t1`.`condition_imposed` AS DOUBLE) * `t1`.`immigrant`) AS `ad_sum_condition_imposed_immigrant`,
-  SUM(`t1`.`female` * `t1`.`female`) AS `ad_sum_female_female`,
-  SUM(`t1`.`female` * `t1`.`immigrant`) AS `ad_sum_female_immigrant`,
-  SUM(`t1`.`immigrant` * `t1`.`immigrant`) AS `ad_sum_immigrant_immigrant`
+  CAST(SUM(`t8`.`employed`) AS BIGINT) AS `ad_sum_employed`,
+  CAST(SUM(`t8`.`in_education`) AS BIGINT) AS `ad_sum_in_education`,
+  CAST(SUM(`t8`.`condition_imposed`) AS BIGINT) AS `ad_sum_condition_imposed`,
+  SUM(`t8`.`female` - `t8`.`ad_centre_female`) AS `ad_sum_female`,
+  SUM(`t8`.`immigrant` - `t8`.`ad_centre_immigrant`) AS `ad_sum_immigrant`,
+  CAST(SUM(`t8`.`employed` * `t8`.`employed`) AS BIGINT) AS `ad_sum_employed_employed`,
+  SUM(CAST(`t8`.`employed` AS DOUBLE) * (
+    `t8`.`female` - `t8`.`ad_centre_female`
+  )) AS `ad_sum_employed_female`,
+  SUM(
+    CAST(`t8`.`employed` AS DOUBLE) * (
+      `t8`.`immigrant` - `t8`.`ad_centre_immigrant`
+    )
+  ) AS `ad_sum_employed_immigrant`,
+  CAST(SUM(`t8`.`in_education` * `t8`.`in_education`) AS BIGINT) AS `ad_sum_in_education_in_education`,
+  SUM(
+    CAST(`t8`.`in_education` AS DOUBLE) * (
+      `t8`.`female` - `t8`.`ad_centre_female`
+    )
+  ) AS `ad_sum_in_education_female`,
+  SUM(
+    CAST(`t8`.`in_education` AS DOUBLE) * (
+      `t8`.`immigrant` - `t8`.`ad_centre_immigrant`
+    )
+  ) AS `ad_sum_in_education_immigrant`,
+  CAST(SUM(`t8`.`condition_imposed` * `t8`.`condition_imposed`) AS BIGINT) AS `ad_sum_condition_imposed_condition_imposed`,
+  SUM(
+    CAST(`t8`.`condition_imposed` AS DOUBLE) * (
+      `t8`.`female` - `t8`.`ad_centre_female`
+    )
+  ) AS `ad_sum_condition_imposed_female`,
+  SUM(
+    CAST(`t8`.`condition_imposed` AS DOUBLE) * (
+      `t8`.`immigrant` - `t8`.`ad_centre_immigrant`
+    )
+  ) AS `ad_sum_condition_imposed_immigrant`,
+  SUM(
+    (
+      `t8`.`female` - `t8`.`ad_centre_female`
+    ) * (
+      `t8`.`female` - `t8`.`ad_centre_female`
+    )
+  ) AS `ad_sum_female_female`,
+  SUM(
+    (
+      `t8`.`female` - `t8`.`ad_centre_female`
+    ) * (
+      `t8`.`immigrant` - `t8`.`ad_centre_immigrant`
+    )
+  ) AS `ad_sum_female_immigrant`,
+  SUM(
+    (
+      `t8`.`immigrant` - `t8`.`ad_centre_immigrant`
+    ) * (
+      `t8`.`immigrant` - `t8`.`ad_centre_immigrant`
+    )
+  ) AS `ad_sum_immigrant_immigrant`
 FROM (
   SELECT
-    `t0`.`ym`,
-    `t0`.`age_months`,
-    `t0`.`muni_h`,
-    CAST(`t0`.`employed` AS BIGINT) AS `employed`,
-    CAST(`t0`.`in_education` AS BIGINT) AS `in_education`,
-    CAST(`t0`.`condition_imposed` AS BIGINT) AS `condition_imposed`,
-    IF(
-      ISNAN(CAST(`t0`.`female` AS DOUBLE)),
-      CAST(NULL AS DOUBLE),
-      CAST(`t0`.`female` AS DOUBLE)
-    ) AS `female`,
-    IF(
-      ISNAN(CAST(`t0`.`immigrant` AS DOUBLE)),
-      CAST(NULL AS DOUBLE),
-      CAST(`t0`.`immigrant` AS DOUBLE)
-    ) AS `immigrant`,
-    `t0`.`person_id`,
+    `t7`.`ym`,
+    `t7`.`age_months`,
+    `t7`.`muni_h`,
+    `t7`.`employed`,
+    `t7`.`in_education`,
+    `t7`.`condition_imposed`,
+    IF(ISNAN(`t7`.`female`), CAST(NULL AS DOUBLE), `t7`.`female`) AS `female`,
+    IF(ISNAN(`t7`.`immigrant`), CAST(NULL AS DOUBLE), `t7`.`immigrant`) AS `immigrant`,
+    `t7`.`person_id`,
+    `t7`.`ad_centre_female`,
+    `t7`.`ad_centre_immigrant`,
     CAST((
-      `t0`.`age_months` - 1
+      `t7`.`age_months` - 1
     ) < 360 AS TINYINT) AS `ad_treated`,
-    CAST(`t0`.`age_months` >= 372 AS TINYINT) AS `ad_control`
-  FROM `panel` AS `t0`
+    CAST(`t7`.`age_months` >= 372 AS TINYINT) AS `ad_control`
+  FROM (
+    SELECT
+      `t2`.`ym`,
+      `t2`.`age_months`,
+      `t2`.`muni_h`,
+      `t2`.`employed`,
+      `t2`.`in_education`,
+      `t2`.`condition_imposed`,
+      `t2`.`female`,
+      `t2`.`immigrant`,
+      `t2`.`person_id`,
+      `t6`.`ad_centre_female`,
+      `t6`.`ad_centre_immigrant`
+    FROM (
+      SELECT
+        `t0`.`ym`,
+        `t0`.`age_months`,
+        `t0`.`muni_h`,
+        CAST(`t0`.`employed` AS BIGINT) AS `employed`,
+        CAST(`t0`.`in_education` AS BIGINT) AS `in_education`,
+        CAST(`t0`.`condition_imposed` AS BIGINT) AS `condition_imposed`,
+        CAST(`t0`.`female` AS DOUBLE) AS `female`,
+        CAST(`t0`.`immigrant` AS DOUBLE) AS `immigrant`,
+        `t0`.`person_id`
+      FROM `panel` AS `t0`
+    ) AS `t2`
+    CROSS JOIN (
+      SELECT
+        CAST(CAST(ROUND(`t4`.`ad_centre_female`, 0) AS BIGINT) AS DOUBLE) AS `ad_centre_female`,
+        CAST(CAST(ROUND(`t4`.`ad_centre_immigrant`, 0) AS BIGINT) AS DOUBLE) AS `ad_centre_immigrant`
+      FROM (
+        SELECT
+          COALESCE(
+            AVG(
+              IF(NOT (
+                ISNAN(`t3`.`female`) OR (
+                  FALSE OR FALSE
+                )
+              ), `t3`.`female`, NULL)
+            ),
+            0.0
+          ) AS `ad_centre_female`,
+          COALESCE(
+            AVG(
+              IF(
+                NOT (
+                  ISNAN(`t3`.`immigrant`) OR (
+                    FALSE OR FALSE
+                  )
+                ),
+                `t3`.`immigrant`,
+                NULL
+              )
+            ),
+            0.0
+          ) AS `ad_centre_immigrant`
+        FROM (
+          SELECT
+            `t0`.`ym`,
+            `t0`.`age_months`,
+            `t0`.`muni_h`,
+            CAST(`t0`.`employed` AS BIGINT) AS `employed`,
+            CAST(`t0`.`in_education` AS BIGINT) AS `in_education`,
+            CAST(`t0`.`condition_imposed` AS BIGINT) AS `condition_imposed`,
+            IF(
+              ISNAN(CAST(`t0`.`female` AS DOUBLE)),
+              CAST(NULL AS DOUBLE),
+              CAST(`t0`.`female` AS DOUBLE)
+            ) AS `female`,
+            IF(
+              ISNAN(CAST(`t0`.`immigrant` AS DOUBLE)),
+              CAST(NULL AS DOUBLE),
+              CAST(`t0`.`immigrant` AS DOUBLE)
+            ) AS `immigrant`,
+            `t0`.`person_id`
+          FROM `panel` AS `t0`
+        ) AS `t3`
+      ) AS `t4`
+    ) AS `t6`
+  ) AS `t7`
   WHERE
-    `t0`.`ym` >= 201301
-    AND `t0`.`ym` <= 201912
+    `t7`.`ym` >= 201301
+    AND `t7`.`ym` <= 201912
     AND COALESCE((
-      `t0`.`age_months` >= 300
+      `t7`.`age_months` >= 300
     ) AND (
-      `t0`.`age_months` < 420
+      `t7`.`age_months` < 420
     ), FALSE)
     AND NOT (
       (
-        `t0`.`ym` >= 201607
+        `t7`.`ym` >= 201607
       ) AND (
-        `t0`.`ym` <= 201612
+        `t7`.`ym` <= 201612
       )
     )
-) AS `t1`
+) AS `t8`
 GROUP BY
   1,
   2,
   3,
   4,
-  5;
+  5,
+  6,
+  7;
 
 -- A check, not to be saved. It must give 0: no unit has two rows at one time.
 SELECT

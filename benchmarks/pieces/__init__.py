@@ -1,0 +1,1 @@
+"""What ``benchmarks/cells.py`` measures: a file for each section."""

@@ -1,0 +1,217 @@
+"""Whether several estimators say the same, and what makes them differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar
+
+import numpy as np
+
+from evaluation.checks._causes import causes, forbidden_comparisons
+from evaluation.checks._contrast import effective_of
+from evaluation.checks._variants import with_models
+from evaluation.checks.contract import Case, ModelResult, Verdict
+from evaluation.errors import DataError
+from evaluation.estimators.contract import Fit, FloatArray, Influence
+from evaluation.inference.wald import Wald, hotelling_p_value, wald
+from evaluation.spec.options import Evidence, OptionsModel
+
+TITLE = "Agreement between estimators"
+ASSUMPTION = "the answer does not hang on the estimator"
+SOURCE = (
+    "Hausman (1978), Econometrica 46(6), with the variance of the difference from joint influence "
+    "functions; pseudo-inverse with its rank"
+)
+LEVEL = 0.05
+# Differences of less than this share of a standard error are rounding.
+SAME = 1e-9
+EXACT, DIFFER, NONE = "agree exactly", "differ", "no difference detected"
+NUMERIC = "compared numerically"
+
+
+class Options(OptionsModel):
+    """Ids of the models to set beside this one; all others of the spec where none is named."""
+
+    EVIDENCE: ClassVar[frozenset[Evidence]] = frozenset({"influence"})
+
+    models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Numbers that two fits have in common.
+
+    Attributes
+    ----------
+    labels
+        What they are; m in all.
+    differences
+        Other less base, shape ``(m,)``.
+    largest
+        Largest difference in standard errors of the base; ``None`` without any.
+    covariance
+        Of the differences, shape ``(m, m)``; ``None`` where fits have no joint influence.
+    """
+
+    labels: tuple[str, ...]
+    differences: FloatArray
+    largest: float | None
+    covariance: FloatArray | None
+
+
+def run(case: Case, options: Any) -> tuple[Verdict, ...]:
+    """Compare every number that two models have in common, and name the causes of a difference.
+
+    The differences are tested jointly: their variance is that of the difference of influences,
+    summed within clusters, its pseudo-inverse and rank those of the test. Fits without influence
+    are compared numerically. Verdicts are ``agree exactly`` (to 1e-9 standard errors), ``differ``,
+    ``no difference detected`` and ``compared numerically``.
+
+    Raises
+    ------
+    DataError
+        Where there is no such model, or no other.
+    """
+    others = _others(case, options.models)
+    base, refitted = _with_influence(case, others)
+    return tuple(
+        _verdict(case, name, base, other)
+        for other in refitted
+        for name in base.fits
+        if name in case.spec.outcomes_of(other.model)
+    )
+
+
+def _others(case: Case, named: tuple[str, ...]) -> tuple[ModelResult, ...]:
+    own = case.result.model.id
+    unknown = [one for one in named if one not in case.results]
+    if unknown:
+        known = ", ".join(case.results)
+        raise DataError(f"models: no model {unknown[0]!r} (there are: {known})")
+    found = tuple(case.results[one] for one in (named or tuple(case.results)) if one != own)
+    if not found:
+        raise DataError("models: there is no other model to compare with")
+    return found
+
+
+def _with_influence(
+    case: Case, others: tuple[ModelResult, ...]
+) -> tuple[ModelResult, tuple[ModelResult, ...]]:
+    """Return the results with influences, fitted again where no check asked for them before."""
+    every = (case.result, *others)
+    lacking = any(
+        "influence" not in one.setting.evidence and one.setting.inference.cluster for one in every
+    )
+    if lacking:
+        models = [one.model for one in every]
+        every = case.refit(with_models(case.spec, *models, influence=True))
+    return every[0], every[1:]
+
+
+def _verdict(case: Case, name: str, base: ModelResult, other: ModelResult) -> Verdict:
+    term = f"{base.model.id} and {other.model.id}"
+    if name not in other.fits:
+        failure = other.failures.get(name)
+        reason = f"{other.model.id}: {failure.reason if failure else 'gives nothing'}"
+        return Verdict(name, None, None, "refused", reason, term=term)
+    first, second = base.fits[name], other.fits[name]
+    pair = _pair(first, second)
+    if pair is None:
+        reason = "the models have no number in common: ask both for the same estimand or aggregate"
+        return Verdict(name, None, None, "refused", reason, term=term)
+    mixing = forbidden_comparisons(base, other, partial(case.data, name))
+    why = causes(base, other, name, mixing)
+    named = f"; they differ in {'; '.join(why)}" if why else "; nothing in the models differs"
+    details = (
+        ("numbers_in_common", len(pair.labels)),
+        ("largest_difference", float(pair.differences[np.argmax(np.abs(pair.differences))])),
+        ("largest_difference_over_std_error", pair.largest),
+        *((f"cause {place + 1}", cause) for place, cause in enumerate(why)),
+    )
+    if pair.largest is not None and pair.largest < SAME:
+        errors = f"standard errors {_error(first)} and {_error(second)}"
+        message = f"{_common(pair)}, the same to {SAME:g} of a standard error; {errors}{named}"
+        return Verdict(name, 0.0, None, EXACT, message, term=term, details=details)
+    shown = _size(pair)
+    test = None if pair.covariance is None else _test(pair)
+    if test is None:
+        message = f"{_common(pair)}: {shown}; no joint variance{named}"
+        return Verdict(name, pair.largest, None, NUMERIC, message, term=term, details=details)
+    blocks = [one for one in (effective_of(first), effective_of(second)) if one is not None]
+    p_value = hotelling_p_value(test, min(blocks)) if blocks else test.p_value
+    if p_value is None:
+        message = (
+            f"{_common(pair)}: {shown}; {test.rank} differences leave too few degrees of freedom"
+            f"{named}"
+        )
+        return Verdict(name, test.statistic, None, NUMERIC, message, term=term, details=details)
+    return Verdict(
+        name,
+        test.statistic,
+        p_value,
+        DIFFER if p_value < LEVEL else NONE,
+        f"{_common(pair)}: {shown}; joint test of rank {test.rank}{named}",
+        term=term,
+        details=(*details, ("rank", test.rank)),
+    )
+
+
+def _error(fit: Fit) -> str:
+    found = fit.terms[0].std_error
+    return "unknown" if found is None else f"{found:.4g}"
+
+
+def _common(pair: Pair) -> str:
+    count = len(pair.labels)
+    return f"{count} number{'' if count == 1 else 's'} in common"
+
+
+def _size(pair: Pair) -> str:
+    largest = float(pair.differences[np.argmax(np.abs(pair.differences))])
+    relative = "" if pair.largest is None else f", {pair.largest:.3g} standard errors"
+    return f"largest difference {largest:+.4g}{relative}"
+
+
+def _pair(first: Fit, second: Fit) -> Pair | None:
+    """Return the numbers that two fits have in common, ``None`` where they have none."""
+    places = {one.label: at for at, one in enumerate(second.terms)}
+    common = [(at, places[one.label], one) for at, one in enumerate(first.terms)
+              if one.label in places]  # fmt: skip
+    if not common:
+        return None
+    differences = np.array([second.terms[b].estimate - one.estimate for _, b, one in common])
+    errors = [one.std_error for _, _, one in common]
+    sizes = [abs(float(d)) / error for d, error in zip(differences, errors, strict=True) if error]
+    covariance = _covariance(
+        first.influence, second.influence, [a for a, _, _ in common], [b for _, b, _ in common]
+    )
+    labels = tuple(one.label for _, _, one in common)
+    return Pair(labels, differences, max(sizes, default=None), covariance)
+
+
+def _covariance(
+    first: Influence | None, second: Influence | None, own: list[int], others: list[int]
+) -> FloatArray | None:
+    """Return the covariance of differences, from influences summed within clusters."""
+    if first is None or second is None or first.column != second.column:
+        return None
+    labels = {label: at for at, label in enumerate(dict.fromkeys((*first.labels, *second.labels)))}
+    values = np.zeros((len(labels), len(own)))
+    for influence, places, sign in ((second, others, 1.0), (first, own, -1.0)):
+        rows = [labels[label] for label in influence.labels]
+        values[rows] += sign * np.sqrt(influence.factor) * influence.values[:, places]
+    covariance: FloatArray = values.T @ values
+    # What rounding leaves of equal numbers is no variance.
+    size = np.sum(first.values[:, own] ** 2, axis=0)
+    dead = np.diag(covariance) <= 1e-16 * np.maximum(size, np.finfo(float).tiny)
+    covariance[dead, :] = covariance[:, dead] = 0.0
+    return covariance
+
+
+def _test(pair: Pair) -> Wald | None:
+    """Return the joint test, ``None`` where no difference has a variance."""
+    if pair.covariance is None:
+        return None
+    test = wald(pair.differences, pair.covariance)
+    return test if test.rank else None

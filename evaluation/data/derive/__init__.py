@@ -1,0 +1,1 @@
+"""Derived columns, one operation a file: ``[derive]`` names the file by ``op``."""

@@ -1,0 +1,1 @@
+"""Bias-aware regression discontinuity: what its estimators share."""
