@@ -13,7 +13,7 @@ from evaluation.spec.walk import marked_values
 DENOMINATOR_COLUMNS: dict[str, tuple[str, ...]] = {
     "population": (),
     "recipients": ("sa_received",),
-    "main_income": ("main_income",),
+    "main_income": ("sa_main_income",),
     "no_other_benefit": ("no_other_benefit",),
 }
 ROW_COLUMNS: dict[str, tuple[str, ...]] = {

@@ -158,7 +158,8 @@ def test_estimates_are_those_of_duckdb(
             'source = "synthetic"', f'source = "sql"\nurl = "{url}"\ntable = "panel"'
         )
         path.write_text(own, encoding="utf-8")
-        record = run_spec(read_spec(path, catalogue(), settings=settings))
+        # Checks that estimate again would only do the same more often.
+        record = run_spec(read_spec(path, catalogue(), settings={**settings, "checks": []}))
         assert record.cells == "built"
         found.append(pd.DataFrame(record.estimates))
     one, other = found

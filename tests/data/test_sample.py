@@ -132,7 +132,7 @@ def test_rows_and_denominators(tiny, rows, denominator, persons, nullable) -> No
             "sa_entry": [0, 1, nan, nan, nan, nan],
             "sa_exit": [nan, nan, 1, 0, nan, nan],
             "sa_received": [0, 1, 0, 1, nan, 1],
-            "main_income": [0, 0, 0, 1, nan, 0],
+            "sa_main_income": [0, 0, 0, 1, nan, 0],
             "no_other_benefit": [0, 1, 0, 0, nan, 1],
         }
     )

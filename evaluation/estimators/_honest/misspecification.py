@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evaluation.data.model_data import FloatArray
+from evaluation.estimators._cct.local import BoolArray
 from evaluation.inference.intervals import critical_value, upper_tail
 
 
@@ -62,7 +63,7 @@ class Misspecified:
 def misspecified(
     design: FloatArray,
     at: int,
-    above: FloatArray,
+    above: BoolArray,
     rows: FloatArray,
     mean: FloatArray,
     squares: FloatArray,

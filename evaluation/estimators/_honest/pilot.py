@@ -166,7 +166,7 @@ def _bandwidth(points: MassPoints, combination: FloatArray) -> float:
     if bottom == 0:
         return widest
     h = TRIANGULAR * (sum(spreads) / (density * total * bottom)) ** 0.2
-    return min(max(h, least), max(widest, least))
+    return float(min(max(h, least), max(widest, least)))
 
 
 def _reach(distance: FloatArray, rows: IntArray, wanted: int) -> float:

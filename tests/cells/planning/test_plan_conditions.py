@@ -46,7 +46,7 @@ def frame(rows=4000):
             "hours": draw.choice([0.0, 10.0, np.nan], rows),
             "employed": draw.integers(0, 2, rows),
             "sa_received": one_or_none[0],
-            "main_income": one_or_none[1],
+            "sa_main_income": one_or_none[1],
             "sa_entry": one_or_none[2],
             "sa_exit": one_or_none[3],
         }
