@@ -152,7 +152,7 @@ def national_section(run: Run) -> None:
     made, rows = run.simulate("national", run.size.national, AGES)
     limit = memory(2_000)
     run.table(
-        f"What cells answer of specs/reform_2017 and specs/rd_age30, {rows}",
+        f"Every model of age_did and release_at_30, {rows}",
         [
             Line("everything, from nothing", "national", made, goals=(wall(300), limit)),
             Line("changed models, kept cells", "national_again", made, goals=(wall(2), limit)),

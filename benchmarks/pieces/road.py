@@ -76,7 +76,7 @@ def passes_and_fits(folder: Path, spec, histories: bool = False) -> Call:
     def call() -> float:
         gathered = Gathered(
             plan,
-            build_cells(relation, plan, plan.passes, settings),
+            build_cells(relation, plan, plan.passes, settings, units),
             build_pairs(relation, plan, plan.pairs, settings),
             units,
             {},

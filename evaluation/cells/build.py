@@ -15,9 +15,20 @@ History = tuple[UnitFacts | None, tuple[FlowStep, ...], int | None]
 
 
 def build_cells(
-    relation: Relation, plan: Plan, passes: tuple[CellPass, ...], settings: Settings
+    relation: Relation,
+    plan: Plan,
+    passes: tuple[CellPass, ...],
+    settings: Settings,
+    units: UnitFacts | None = None,
 ) -> Mapping[str, CellTable]:
     """Return the cells of some passes, by name.
+
+    Parameters
+    ----------
+    relation, plan, passes, settings
+        The rows, what is asked of them, and limits of the engine.
+    units
+        What histories show, where that is known: it may spare the rows a look.
 
     Raises
     ------
@@ -30,9 +41,9 @@ def build_cells(
     from evaluation.cells.type_pass import run_type_pass
 
     return {
-        one.name: (run_type_pass if one.unit_types else run_cell_pass)(
-            relation, plan, one, settings
-        )
+        one.name: run_type_pass(relation, plan, one, settings)
+        if one.unit_types
+        else run_cell_pass(relation, plan, one, settings, units)
         for one in passes
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,13 +11,14 @@ import pandas as pd
 
 from evaluation.cells.centres import about, centre_name, centred_places, find_centres
 from evaluation.cells.engines import Engine, TooLarge, engine_of
+from evaluation.cells.even_rows import even_rows
 from evaluation.cells.expressions.finer import sums_by_finer_groups
 from evaluation.cells.expressions.keyed import keyed_rows
 from evaluation.cells.expressions.rows import sample_rows
 from evaluation.cells.expressions.shares import SCALE
 from evaluation.cells.expressions.values import facts_of
 from evaluation.cells.frames import sorted_frame
-from evaluation.cells.gathered import CellTable
+from evaluation.cells.gathered import CellTable, UnitFacts
 from evaluation.cells.plan import MISSING, ROWS, SHARE, WEIGHT, CellPass, Plan
 from evaluation.cells.relation import Relation
 from evaluation.cells.settings import Settings
@@ -42,7 +43,13 @@ class _Query:
     refused: Mapping[str, str]
 
 
-def run_cell_pass(relation: Relation, plan: Plan, one: CellPass, settings: Settings) -> CellTable:
+def run_cell_pass(
+    relation: Relation,
+    plan: Plan,
+    one: CellPass,
+    settings: Settings,
+    units: UnitFacts | None = None,
+) -> CellTable:
     """Return the cells of one pass.
 
     Whole numbers are summed exactly, on any number of threads; other numbers on one thread, in the
@@ -58,6 +65,8 @@ def run_cell_pass(relation: Relation, plan: Plan, one: CellPass, settings: Setti
         Key and sums.
     settings
         Limits of the engine.
+    units
+        What histories show, where that is known: units with as many rows each have one share.
 
     Raises
     ------
@@ -67,6 +76,9 @@ def run_cell_pass(relation: Relation, plan: Plan, one: CellPass, settings: Setti
         Where memory or disk do not suffice.
     """
     engine = engine_of(relation)
+    each = _rows_of_each(plan, units)
+    if each is not None and plan.units is not None:
+        plan = replace(plan, units=replace(plan.units, shares=False))
     whole = whole_columns(relation, plan, one.quantities, settings)
     places = centred_places(relation, plan, one, whole)
     centres = find_centres(relation, one.quantities, places, whole, settings)
@@ -85,8 +97,18 @@ def run_cell_pass(relation: Relation, plan: Plan, one: CellPass, settings: Setti
             ) from None
     _refuse(found, query)
     frame = _framed(found, one, query, whole_shares=plan.weight is None)
+    if each is not None:
+        share = int(SCALE / each)
+        whole_shares = [int(rows) * share / SCALE for rows in frame[ROWS]]
+        frame.insert(list(frame.columns).index(ROWS) + 1, SHARE, np.array(whole_shares, np.float64))
     frame = frame.assign(**{centre_name(one.quantities[at].name): c for at, c in centres.items()})
     return CellTable(one, plan.conditions, frame, () if query.exact else (IN_ORDER,))
+
+
+def _rows_of_each(plan: Plan, units: UnitFacts | None) -> int | None:
+    """Return how many rows every unit has, where shares are asked for and all have as many."""
+    wanted = plan.units is not None and plan.units.shares and plan.weight is None
+    return even_rows(units) if wanted else None
 
 
 def cell_query(

@@ -167,7 +167,7 @@ def _build(plan: Plan, found: Found, rows: Rows, settings: Settings) -> Found:
     if found.lacks_histories(plan) or not found.counted:
         units, flow, first_post = build_units(relation, plan, settings)
     return Found(
-        {**found.tables, **build_cells(relation, plan, passes, settings)},
+        {**found.tables, **build_cells(relation, plan, passes, settings, units)},
         {**found.pairs, **build_pairs(relation, plan, pairs, settings)},
         units,
         flow,
