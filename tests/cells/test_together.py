@@ -68,9 +68,9 @@ def test_variants_share_one_pass_and_say_what_rows_say(asked, monkeypatch):
     taken = []
     build = gather.build_cells
 
-    def counted(relation, plan, passes, settings):
+    def counted(relation, plan, passes, settings, units):
         taken.append(len(passes))
-        return build(relation, plan, passes, settings)
+        return build(relation, plan, passes, settings, units)
 
     monkeypatch.setattr(gather, "build_cells", counted)
     cells = asked("auto")

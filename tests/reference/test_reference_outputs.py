@@ -31,7 +31,7 @@ def test_reference_belongs_to_the_shipped_spec(spec_id):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("spec_id", SPECS)
+@pytest.mark.parametrize("spec_id", ["age_did", "release_at_30"])
 def test_every_number_is_recomputed(spec_id):
     compared = verify(reference(spec_id))
     assert len(compared) > 5
