@@ -60,9 +60,10 @@ def leave_one_out(
             chosen = np.searchsorted(cohorts, np.array(group)) * len(periods) + at
             whole = rest_mass[:, chosen].sum(axis=1)
             if (whole <= 0).any():
+                who = "one treated cluster" if group == (one.cohort,) else "one control cluster"
                 raise DataError(
-                    f"outcome {ready.data.outcome}: variance cr3: a cohort or its controls live in "
-                    "one cluster alone, so its error is unknown: make cohorts coarser with "
+                    f"outcome {ready.data.outcome}: variance cr3: {who}: a cohort or its controls "
+                    "live in one cluster alone, so its error is unknown: make cohorts coarser with "
                     "panel.period, or leave it out in sample.drop"
                 )
             found[:, j] += sign * rest_total[:, chosen].sum(axis=1) / whole

@@ -114,8 +114,9 @@ def directions_without(grams: FloatArray, interest: IntArray) -> FloatArray:
         null = np.abs(vectors[np.ix_(interest, ~kept)]).max(initial=0.0)
         if values[-1] <= 0 or null > UNIDENTIFIED:
             raise DataError(
-                "variance cr3: without one of the clusters a coefficient is not identified, "
-                "so the jackknife does not exist: name a finer cluster or use variance = 'cr1'"
+                "variance cr3: without one of the clusters a coefficient is not identified, as "
+                "with one treated cluster, so the jackknife does not exist: name a finer cluster, "
+                "or use variance = 'cr1', which gives one treated cluster no error"
             )
         used = vectors[:, kept]
         found[g] = (used[interest] / values[kept]) @ used.T
