@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from evaluation.cells.gathered import CellTable, UnitFacts
 from evaluation.cells.plan import CellPass, PairPass, Plan, Quantity
@@ -90,13 +91,15 @@ def second_pass_over(
 
     The rows are opened when a pass is asked for, and not before.
     """
+    kept: dict[str, list[Any]] = {}
 
     def opened(table: CellTable, outcome: Quantity) -> SecondPass:
         if table.made.unit_types:
             from evaluation.cells.type_scores import open_type_pass
 
             place = table.made.quantities.index(outcome)
-            return open_type_pass(relation(), plan, table, place, settings)
+            read = kept.setdefault(table.made.name, [])
+            return open_type_pass(relation(), plan, table, place, settings, read)
         from evaluation.cells.second_pass import open_second_pass
 
         return open_second_pass(relation(), plan, table, settings, outcome)

@@ -53,6 +53,11 @@ def moving_clusters(
                 f"cluster {cluster!r} changes over time in some units, and the model sees only "
                 "part of their rows"
             )
+        most = facts.flow[-1].units if facts.flow else None
+        if cluster not in panel.frame and most is not None and 2 * count > most:
+            raise NeedsRows(
+                f"most units change cluster {cluster!r}, and no cell shows whether it follows time"
+            )
         if model.moving_clusters != "keep":
             raise moving_cluster(model, cluster, count)
         warnings.append(cluster_moves(cluster, count))

@@ -34,6 +34,9 @@ class CellNeeds:
         many for a key, and row-wise variances with controls that vary inside cells.
     treatment
         Whether the treatment received is summed with its products, as fuzzy designs want it.
+    scores_only
+        Whether clusters serve nothing but sums of scores, so that a second pass may stand in for
+        cells by cluster wherever that is cheaper.
     whole_units
         Whether no unit may change its cluster, as where clusters take their units with them.
     cohorts
@@ -50,6 +53,7 @@ class CellNeeds:
     clusters: tuple[str, ...] = ()
     any_cluster: bool = False
     treatment: bool = False
+    scores_only: bool = False
     whole_units: bool = False
     cohorts: bool = False
 

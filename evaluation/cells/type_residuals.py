@@ -45,6 +45,31 @@ def grouped(group: IntArray, groups: int) -> Grouped:
     return Grouped(order, np.searchsorted(group[order], np.arange(groups + 1)).astype(np.int64))
 
 
+def rows_by_cluster(
+    words: Words, grouped: Grouped, entry: IntArray, code: IntArray, total: int
+) -> IntArray:
+    """Return the rows of a model in each cluster, shape ``(total,)``.
+
+    Parameters
+    ----------
+    words, grouped, entry
+        As in :class:`Residuals`.
+    code, total
+        As for :meth:`Residuals.by_cluster`.
+    """
+    group = np.repeat(np.arange(len(entry)), np.diff(grouped.edges))
+    seen = words.seen[grouped.order] & _bits_used(entry)[group]
+    counts = np.bincount(code[grouped.order], np.bitwise_count(seen), total)
+    return counts.astype(np.int64)
+
+
+def _bits_used(entry: IntArray) -> IntArray:
+    """Return the bits of each group that have a cell of the model, shape ``(g,)``."""
+    used = np.pad(entry >= 0, ((0, 0), (0, 64 - BITS)))
+    mask: IntArray = np.packbits(used, axis=1, bitorder="little").view("<i8").reshape(-1)
+    return mask
+
+
 @dataclass(frozen=True)
 class _Block:
     """Words of whole groups: their positions, edges among them, residuals and rows."""
@@ -135,8 +160,7 @@ class Residuals:
 
     def _blocks(self, effect: FloatArray) -> Iterator[_Block]:
         """Yield the words block by block, with residuals less the effects of units."""
-        used = np.pad(self.entry >= 0, ((0, 0), (0, 64 - BITS)))
-        mask = np.packbits(used, axis=1, bitorder="little").view("<i8").reshape(-1)
+        mask = _bits_used(self.entry)
         order, edges = self.grouped.order, self.grouped.edges
         most = max(MOST_NUMBERS // (BITS * self.parts.level.shape[1]), 1)
         groups, first = len(self.entry), 0

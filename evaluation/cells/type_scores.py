@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 
 from evaluation.cells.gathered import CellTable
 from evaluation.cells.histories import SUM, Histories, key_frame, read_histories
@@ -20,7 +21,7 @@ from evaluation.cells.second_pass import open_second_pass
 from evaluation.cells.settings import Settings
 from evaluation.cells.threads import one_blas_thread
 from evaluation.cells.type_pass import typed
-from evaluation.cells.type_residuals import Grouped, Residuals, grouped
+from evaluation.cells.type_residuals import Grouped, Residuals, grouped, rows_by_cluster
 from evaluation.cells.types import type_cells, types_of
 from evaluation.cells.unit_effects import LESS, without_unit_effects
 from evaluation.cells.words import BITS, Words, dense
@@ -35,6 +36,8 @@ class _Read:
 
     Attributes
     ----------
+    frame
+        The table's.
     words
         Parted by the key and by ``clusters``.
     clusters
@@ -43,17 +46,15 @@ class _Read:
         Words by group: the type of their unit and the place in its history.
     cell
         Row of the table by group and bit, -1 without, shape ``(g, 62)``.
-    outcome
-        Bits where the outcome is 1, shape ``(R,)``; ``None`` where it is not of 0 and 1.
     of_unit
         Type of every unit.
     """
 
+    frame: pd.DataFrame
     words: Words
     clusters: tuple[str, ...]
     grouped: Grouped
     cell: IntArray
-    outcome: IntArray | None
     of_unit: IntArray
 
 
@@ -104,13 +105,19 @@ class TypeScores:
         entry = self._entries(read)
         code, total = _codes(read, clusters)
         nested = bool(clusters) and _nested(read.words.unit, code)
-        if read.outcome is None:
+        counted = bool(clusters) and not parts.level.any()
+        outcome = read.words.bits.get(SUM + self.table.made.quantities[self.outcome].name)
+        if outcome is None and not counted:
             return self._from_rows(read, parts, nested).meat(clusters, parts)
         with one_blas_thread():
-            residuals = Residuals(read.words, read.grouped, read.outcome, entry, parts)
-            if not clusters:
-                return residuals.by_row()
-            scores, rows = residuals.by_cluster(code, total, nested)
+            if outcome is None or counted:
+                scores = np.zeros((total, parts.level.shape[1]))
+                rows = rows_by_cluster(read.words, read.grouped, entry, code, total)
+            else:
+                residuals = Residuals(read.words, read.grouped, outcome, entry, parts)
+                if not clusters:
+                    return residuals.by_row()
+                scores, rows = residuals.by_cluster(code, total, nested)
             if rows[-1]:
                 raise DataError(
                     f"cluster {', '.join(clusters)}: is missing in {int(rows[-1])} rows that the "
@@ -132,7 +139,8 @@ class TypeScores:
         """Return the histories parted by these clusters, the last ones if they serve."""
         unit = "" if self.plan.units is None else self.plan.units.unit
         wanted = tuple(name for name in clusters if name != unit)
-        if not (self.kept and set(wanted) <= set(self.kept[0].clusters)):
+        serves = bool(self.kept) and self.kept[0].frame is self.table.frame
+        if not (serves and set(wanted) <= set(self.kept[0].clusters)):
             one = self.table.made
             histories = read_histories(self.relation, self.plan, one, self.settings, wanted)
             self.kept[:] = [self._placed(histories, wanted)]
@@ -156,14 +164,12 @@ class TypeScores:
             raise DataError("cells: the panel changed after they were made; run with --rebuild")
         cell = np.full((len(types.edges), BITS), -1, dtype=np.int64)
         cell[cells.group[ours], cells.bit[ours]] = theirs
-        name = self.table.made.quantities[self.outcome].name
-        outcome = histories.words.bits.get(SUM + name)
         return _Read(
+            frame,
             histories.words,
             clusters,
             grouped(types.group[of_row], len(types.edges)),
             cell,
-            outcome,
             types.of_unit,
         )
 
@@ -189,7 +195,12 @@ class TypeScores:
 
 
 def open_type_pass(
-    relation: Relation, plan: Plan, table: CellTable, outcome: int, settings: Settings
+    relation: Relation,
+    plan: Plan,
+    table: CellTable,
+    outcome: int,
+    settings: Settings,
+    kept: list[_Read] | None = None,
 ) -> TypeScores:
     """Return one more pass over the rows behind the cells of types.
 
@@ -204,9 +215,11 @@ def open_type_pass(
         Its result; the cells of the pass are its rows, in order.
     outcome
         Position of the model's outcome among the pass's quantities.
+    kept
+        What passes over the same table have read, and where this one leaves what it reads.
     """
     cells = np.arange(len(table.frame), dtype=np.int64)
-    return TypeScores(relation, plan, settings, table, outcome, cells)
+    return TypeScores(relation, plan, settings, table, outcome, cells, [] if kept is None else kept)
 
 
 def merged(words: Words, clusters: tuple[str, ...]) -> tuple[Words, IntArray]:

@@ -81,6 +81,18 @@ class ScoreParts:
     slope: FloatArray
 
 
+def rows_alone(cells: int) -> ScoreParts:
+    """Return what makes every score zero, where a second pass is to count rows by cluster.
+
+    Parameters
+    ----------
+    cells
+        Cells of the pass.
+    """
+    none = np.zeros(0)
+    return ScoreParts((), np.zeros(cells), none, np.zeros((cells, 1)), np.zeros((0, 1)))
+
+
 @dataclass(frozen=True)
 class Meat:
     """Outer products of scores summed within clusters.

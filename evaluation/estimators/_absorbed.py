@@ -56,7 +56,6 @@ def solve_absorbed(problem: Problem, inference: Inference) -> Solved:
         problem,
         inference.fixed_effects,
         None if by_cluster is None else by_cluster.counts,
-        scores.parts(direction) if problem.far else None,
     )
     k = count_parameters(len(kept), effects, inference.fixed_effects)
     k += parameters_of_slopes(problem, inference.fixed_effects)

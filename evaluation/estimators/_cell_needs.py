@@ -35,6 +35,7 @@ def linear_needs(setting: Setting, roles: frozenset[KeyRole]) -> CellNeeds | Not
         unit_effect=unit is not None and unit in setting.fixed_effects,
         clusters=tuple(name for name in inference.cluster if name != unit),
         any_cluster=inference.variance != "cr3",
+        scores_only=inference.variance == "cr1" and not setting.evidence,
         cohorts=unit is not None and "cohort" in roles,
     )
 

@@ -9,10 +9,13 @@ import numpy as np
 
 from evaluation.cells.needs_rows import NeedsRows
 from evaluation.data.model_data import FloatArray, IntArray
-from evaluation.data.moments import Meat, SecondPass
+from evaluation.data.moments import Meat, ScoreParts, SecondPass
 from evaluation.estimators._scores import Scores
 from evaluation.inference import sandwich
 from evaluation.inference.cluster_facts import effective_clusters, largest_share
+
+# Bytes of regressors that may be turned into influences before they are summed.
+LARGEST_TURNED = 64_000_000
 
 
 @dataclass(frozen=True)
@@ -100,22 +103,34 @@ def clustered(scores: Scores, direction: FloatArray, clusters: Clusters) -> Clus
         sums = scores.summed_by(clusters.codes[0])
         meat = direction.T @ (sums.T @ sums) @ direction
         return Clustered(meat, counts, *facts, influence=sums @ direction)
-    second, parts = clusters.second_pass, scores.parts(direction)
+    second, (parts, turn) = clusters.second_pass, _parts(scores, direction)
     if second is None:
         raise NeedsRows(f"no cell is made of cluster {clusters.far[0]}")
     found: dict[str, Meat] = {name: second.meat((name,), parts) for name in clusters.far}
     counts = {name: found[name].clusters for name in clusters.far}
-    meat = np.sum([one.matrix for one in found.values()], axis=0)
+    meat = turn.T @ np.sum([one.matrix for one in found.values()], axis=0) @ turn
     for name, own in zip(near, clusters.codes, strict=True):
         meat = meat + sandwich.cr1(direction, scores.summed(), (own,), 1.0)
         counts[name] = int(own.max()) + 1
     for pair in combinations(clusters.names, 2):
-        meat = meat - second.meat(pair, parts).matrix
+        meat = meat - turn.T @ second.meat(pair, parts).matrix @ turn
     first, widest = clusters.names[0], max(one.largest for one in found.values())
     if first in found:
         return Clustered(meat, counts, found[first].effective, found[first].largest, widest)
     sizes = _sizes(clusters)
     return Clustered(meat, counts, effective_clusters(sizes), largest_share(sizes), widest)
+
+
+def _parts(scores: Scores, direction: FloatArray) -> tuple[ScoreParts, FloatArray]:
+    """Return what a second pass takes, and what turns its influences into those wanted.
+
+    Scores of large regressors are summed as they are, so that nothing as large is made of them.
+    """
+    varies = scores.inside is not None and bool(scores.inside.names)
+    if varies or scores.x.nbytes <= LARGEST_TURNED:
+        return scores.parts(direction), np.eye(direction.shape[1])
+    fitted, none = scores.y - scores.residual, np.zeros(0)
+    return ScoreParts((), fitted, none, scores.x, np.zeros((0, scores.x.shape[1]))), direction
 
 
 def row_meat(

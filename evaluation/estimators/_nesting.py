@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evaluation.cells.needs_rows import NeedsRows
 from evaluation.data.model_data import IntArray
-from evaluation.data.moments import ScoreParts
+from evaluation.data.moments import rows_alone
 from evaluation.estimators._problem import Problem
 from evaluation.estimators._slopes import slope_parameters
 from evaluation.inference.small_sample import Effect, is_nested
@@ -15,7 +15,6 @@ def counted_effects(
     problem: Problem,
     rule: FixedEffectCorrection,
     counts: dict[str, int] | None = None,
-    parts: ScoreParts | None = None,
 ) -> tuple[Effect, ...]:
     """Return levels and nesting of every absorbed effect.
 
@@ -28,8 +27,6 @@ def counted_effects(
         ``nested``.
     counts
         Number of clusters by name, where a second pass made some.
-    parts
-        What that pass takes.
 
     Raises
     ------
@@ -42,7 +39,7 @@ def counted_effects(
         nested = any(is_nested(codes, cluster) for cluster in problem.clusters)
         if not nested and rule == "nested":
             nested = any(
-                _nested_far(problem, name, levels, far, (counts or {}).get(far), parts)
+                _nested_far(problem, name, levels, far, (counts or {}).get(far))
                 for far in problem.far
             )
         found.append(Effect(levels, nested))
@@ -61,7 +58,6 @@ def _nested_far(
     levels: int,
     cluster: str,
     count: int | None,
-    parts: ScoreParts | None,
 ) -> bool:
     """Say whether every level of an effect lies inside one value of a cluster not in the cells."""
     if effect == cluster:
@@ -69,8 +65,9 @@ def _nested_far(
     # Every cluster holds a row, so more clusters than levels cannot each hold whole levels.
     if count is not None and count > levels:
         return False
-    if count is None or parts is None or problem.second_pass is None or effect.startswith("("):
+    if count is None or problem.second_pass is None or effect.startswith("("):
         raise NeedsRows(f"cells do not show whether effect {effect} is nested in {cluster}")
+    parts = rows_alone(len(problem.y))
     return problem.second_pass.meat((effect, cluster), parts).clusters == levels
 
 

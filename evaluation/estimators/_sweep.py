@@ -27,7 +27,7 @@ MOST_PRODUCTS = 200_000_000
 # Share of an indicator's variation below which it is a combination of the others.
 DEPENDENT = 1e-11
 # Columns projected at a time, and their entries: what is made on the way stays small.
-BLOCK, LARGEST_BLOCK = 16, 8_000_000
+BLOCK, LARGEST_BLOCK = 16, 2_000_000
 # Far below a standard error; pyfixest's own default of 1e-6 moves the seventh digit.
 DEMEAN_TOLERANCE = 1e-10
 DEMEAN_ITERATIONS = 100_000

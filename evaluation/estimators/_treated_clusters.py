@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from evaluation.cells.needs_rows import NeedsRows
 from evaluation.data.model_data import IntArray
-from evaluation.data.moments import ScoreParts
+from evaluation.data.moments import rows_alone
 from evaluation.estimators._problem import Problem
 from evaluation.spec.variance import Inference
 
@@ -59,8 +59,7 @@ def _counted(rows: NDArray[np.bool_], problem: Problem | None) -> list[int]:
     if problem is None or problem.second_pass is None:
         raise NeedsRows("cells do not show in how many clusters the treated lie")
     some = problem.second_pass.narrowed(np.flatnonzero(rows))
-    count, none = int(rows.sum()), np.zeros(0)
-    parts = ScoreParts((), np.zeros(count), none, np.ones((count, 1)), np.zeros((0, 1)))
+    parts = rows_alone(int(rows.sum()))
     return [some.meat((name,), parts).clusters for name in problem.far]
 
 

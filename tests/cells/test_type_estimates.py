@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,9 +14,9 @@ from evaluation.cells.gathered import CellTable
 from evaluation.cells.plan import CellPass, Flag, Plan, Quantity, UnitPass
 from evaluation.cells.settings import Settings
 from evaluation.cells.type_pass import run_type_pass
-from evaluation.cells.type_scores import open_type_pass
+from evaluation.cells.type_scores import TypeScores, open_type_pass
 from evaluation.data.model_data import ModelData
-from evaluation.data.moments import Within
+from evaluation.data.moments import Within, rows_alone
 from evaluation.data.periods import Calendar
 from evaluation.estimators import twfe, twfe_event_study
 from evaluation.estimators.contract import Fit, Setting
@@ -192,6 +194,46 @@ def test_event_studies_have_person_effects_from_types(kind: str) -> None:
     _, data = cells(frame, key)
     theirs = twfe_event_study.fit(rows(frame, ("home",)), setting)
     require_same(twfe_event_study.fit(data, setting), theirs)
+
+
+@pytest.mark.parametrize("kind", ["frozen, second pass", "moving, second pass"])
+def test_large_regressors_are_summed_as_they_are(monkeypatch, kind: str) -> None:
+    monkeypatch.setattr("evaluation.estimators._meat.LARGEST_TURNED", 0)
+    frame = persons(6)
+    inference, _ = KINDS[kind]
+    setting = asked(inference, ("single",))
+    _, data = cells(frame, ("single",))
+    theirs = twfe.fit(rows(frame, ("single", "home", "muni")), setting)
+    require_same(twfe.fit(data, setting), theirs)
+
+
+@pytest.mark.parametrize("amounts", [False, True])
+@pytest.mark.parametrize("clusters", [("muni",), ("person", "muni"), ("person",)])
+def test_rows_are_counted_without_scores(clusters: tuple[str, ...], amounts: bool) -> None:
+    frame = persons(7, amounts=amounts)
+    _, data = cells(frame, ())
+    young = np.flatnonzero(np.asarray(data.treated) == 1)
+    assert data.second_pass is not None
+    found = data.second_pass.narrowed(young).meat(clusters, rows_alone(len(young)))
+    sizes = frame[frame["age_months"] < 360].groupby(list(clusters)).size().to_numpy()
+    assert found.clusters == len(sizes) and not found.matrix.any()
+    assert found.largest == pytest.approx(sizes.max() / sizes.sum(), rel=1e-12)
+    assert found.effective == pytest.approx(sizes.sum() ** 2 / (sizes**2).sum(), rel=1e-12)
+
+
+def test_passes_of_one_table_read_its_histories_once(monkeypatch) -> None:
+    frame = persons(8)
+    table, data = cells(frame, ())
+    first = data.second_pass
+    assert isinstance(first, TypeScores)
+    kept: list[Any] = []
+    parts = rows_alone(data.entries)
+    one, other = (
+        open_type_pass(first.relation, first.plan, table, 0, SETTINGS, kept) for _ in range(2)
+    )
+    expected = one.meat(("muni",), parts)
+    monkeypatch.setattr("evaluation.cells.type_scores.read_histories", None)
+    assert other.meat(("muni",), parts).clusters == expected.clusters
 
 
 def test_equals_pyfixest_on_rows() -> None:

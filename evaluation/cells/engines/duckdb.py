@@ -123,18 +123,23 @@ def relation_of_frame(
 def _completed(base: Any, table: Any, columns: Mapping[str, ColumnFacts]) -> dict[str, ColumnFacts]:
     """Return facts with bounds and missing values of whole numbers, one query for all columns.
 
-    Footers need not say them, and they make every later pass cheaper.
+    Of text, missing values alone. Footers need not say them, and they make every later pass
+    cheaper.
     """
     silent = [
         name
         for name, facts in columns.items()
-        if facts.kind in ("integer", "boolean") and (facts.low is None or facts.nulls is None)
+        if (facts.kind in ("integer", "boolean") and facts.low is None)
+        or (facts.kind in ("integer", "boolean", "text") and facts.nulls is None)
     ]
     if not silent:
         return dict(columns)
     asked: dict[str, Any] = {}
     for at, name in enumerate(silent):
         value = table[name]
+        if columns[name].kind == "text":
+            asked[f"known_{at}"] = value.count()
+            continue
         value = value.cast("int8") if columns[name].kind == "boolean" else value
         asked |= {f"low_{at}": value.min(), f"high_{at}": value.max(), f"known_{at}": value.count()}
     query = table.aggregate(rows=table.count(), **asked)
@@ -142,8 +147,8 @@ def _completed(base: Any, table: Any, columns: Mapping[str, ColumnFacts]) -> dic
     filled = {
         name: ColumnFacts(
             columns[name].kind,
-            found[f"low_{at}"],
-            found[f"high_{at}"],
+            found.get(f"low_{at}"),
+            found.get(f"high_{at}"),
             found["rows"] - found[f"known_{at}"],
         )
         for at, name in enumerate(silent)

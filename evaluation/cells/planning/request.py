@@ -117,7 +117,11 @@ def request_of(spec: Spec, model: Model, needs: CellNeeds, controls: Controls) -
         Which controls stand in the key.
     """
     levels = controls.levels
-    moved = tuple(name for name in needs.clusters if _moves(name, model, needs, levels))
+    moved = tuple(
+        name
+        for name in needs.clusters
+        if _moves(name, model, needs, levels) or _parts_types(spec, model, name, needs, controls)
+    )
     second = tuple(dict.fromkeys((*needs.second_pass, *moved)))
     # A control that is an effect or a cluster too is read by row: its mean in a cell tells neither.
     by_row = {*model.fixed_effects, *needs.clusters} - {*second}
@@ -186,6 +190,21 @@ def _moves(name: str, model: Model, needs: CellNeeds, levels: Levels) -> bool:
     count = levels.of(name)
     fixed = name in model.fixed_effects or not needs.any_cluster
     return not fixed and count is not None and count > LARGEST_CLUSTER
+
+
+def _parts_types(spec: Spec, model: Model, name: str, needs: CellNeeds, controls: Controls) -> bool:
+    """Whether a cluster does nothing but part types of units, which a second pass spares.
+
+    One more scan of the rows costs far less than types by cluster, as long as histories hold every
+    outcome and no row lacks the cluster, which cells alone leave out.
+    """
+    if not (needs.unit_effect and needs.scores_only and len(needs.clusters) == 1):
+        return False
+    facts = controls.facts.get(name)
+    told = all(_is_binary(one, controls.facts) for one in outcomes_of(spec, model))
+    alone = model.model_copy(update={"cluster": ()})
+    others = {*columns_of_model(alone), *design_columns(spec), *strata_of(spec, model)}
+    return told and name not in others and facts is not None and facts.nulls == 0
 
 
 def _columns(

@@ -233,7 +233,31 @@ def test_unit_effects_are_types_of_units(planned):
     plan = planned.plan("did", model, {"cluster": "muni"})
     first, second = plan.passes
     assert first.unit_types and not second.unit_types
-    assert set(first.key) == {"ad_type", "ym", "muni", "parity", "ad_treated", "ad_control"}
+    assert set(first.key) == {"ad_type", "ym", "parity", "ad_treated", "ad_control"}
+    assert plan.route("m1").second_pass == ("muni",) and "muni" in plan.watched
+
+
+WILD = [{"kind": "wild_bootstrap", "model": "m1", "draws": 99, "seed": 1}]
+
+
+@pytest.mark.parametrize(
+    ("model", "changes", "nulls"),
+    [
+        ({"variance": "cr3"}, {}, 0),
+        ({"cluster": ["muni", "office"]}, {}, 0),
+        ({"controls": ["muni"]}, {}, 0),
+        ({"fixed_effects": ["person", "ym", "muni"]}, {}, 0),
+        ({}, {"checks": WILD}, 0),
+        ({}, {"outcomes": {"hours": {"column": "hours", "kind": "count"}}}, 0),
+        ({}, {}, 1),
+        ({}, {}, None),
+    ],
+)
+def test_clusters_part_types_where_a_second_pass_does_not_do(planned, model, changes, nulls):
+    facts = {**planned.facts, "muni": ColumnFacts("integer", 1, 356, nulls)}
+    effects = {"fixed_effects": ["person", "ym"], "cluster": "muni"}
+    plan = planned.plan("did", {**effects, **model}, facts=facts, **changes)
+    assert "muni" in only(plan).key and plan.route("m1").second_pass == ()
 
 
 def test_weights_are_watched(planned):
