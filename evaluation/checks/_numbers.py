@@ -9,7 +9,6 @@ import numpy as np
 
 from evaluation.checks._pre_period import detail_of
 from evaluation.estimators.contract import Fit, FloatArray, Influence
-from evaluation.inference.intervals import critical_value
 
 NO_NUMBER = (
     "the model gives no single number for this outcome: ask the check of a model that does, such "
@@ -48,12 +47,6 @@ class Number:
     def ratio(self) -> float | None:
         """Estimate over its standard error, ``None`` without one."""
         return self.estimate / self.std_error if self.std_error else None
-
-    def half_width(self, level: float = 0.95) -> float | None:
-        """Return half the length of the interval, ``None`` without a standard error."""
-        if self.std_error is None:
-            return None
-        return critical_value(0.5 + level / 2, self.df) * self.std_error
 
 
 def number_of(fit: Fit) -> Number | None:

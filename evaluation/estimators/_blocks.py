@@ -11,7 +11,7 @@ from evaluation.cells.needs_rows import NeedsRows
 from evaluation.data.model_data import FloatArray, IntArray, ModelData
 from evaluation.errors import DataError
 from evaluation.estimators._guards import cluster_codes
-from evaluation.estimators._influence import cluster_labels
+from evaluation.estimators._influence import matched_influence
 from evaluation.estimators._problem import DetailValue
 from evaluation.estimators._problem_of import far_clusters
 from evaluation.estimators.contract import Influence, Setting
@@ -78,11 +78,7 @@ class Blocks:
         values
             Shape ``(G, terms)``.
         """
-        if "influence" not in setting.evidence:
-            return None
-        named = self.name in data.columns
-        labels = cluster_labels(data, self.name) if named else tuple(range(self.count))
-        return Influence(values, labels, self.name, self.factor)
+        return matched_influence(values, data, self.name, self.factor, setting)
 
 
 def blocks_of(data: ModelData, setting: Setting, estimator: str) -> Blocks:

@@ -60,6 +60,32 @@ def combined(influence: Influence | None, weights: FloatArray) -> Influence | No
     return replace(influence, values=influence.values @ weights.T)
 
 
+def matched_influence(
+    values: FloatArray, data: ModelData, column: str, factor: float, setting: Setting
+) -> Influence | None:
+    """Return influence by block, ``None`` where nobody asks or the blocks have no names.
+
+    Units that no column of the model names are known by their place among the rows alone, and
+    places are others in another sample: they cannot be matched with those of another fit.
+
+    Parameters
+    ----------
+    values
+        Shape ``(G, terms)``.
+    data
+        What the fit was made of.
+    column
+        The clusters, or the panel's unit.
+    factor
+        Of the sum of squares.
+    setting
+        The model.
+    """
+    if "influence" not in setting.evidence or column not in data.columns:
+        return None
+    return Influence(values, cluster_labels(data, column), column, factor)
+
+
 def cluster_labels(data: ModelData, column: str) -> tuple[object, ...]:
     """Return the values of a cluster column in the order of its codes."""
     return tuple(pd.factorize(data.columns[column], sort=True)[1].tolist())

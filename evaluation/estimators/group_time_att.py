@@ -29,7 +29,7 @@ from evaluation.estimators._group_time_terms import (
     terms_of,
 )
 from evaluation.estimators._guards import cluster_codes, refuse_effects, require_rows
-from evaluation.estimators._influence import cluster_labels
+from evaluation.estimators._influence import matched_influence
 from evaluation.estimators._leave_one_out import leave_one_out, sizes_without
 from evaluation.estimators._problem import DetailValue
 from evaluation.estimators._problem_of import far_clusters
@@ -307,13 +307,7 @@ def _influence(
     factor: float,
 ) -> Influence | None:
     """Return every block's influence on the terms, where a check asks for it."""
-    if "influence" not in setting.evidence:
-        return None
     column = (*setting.inference.cluster, setting.unit or "")[0]
     stacked = np.column_stack([effects.influence, added])
-    blocks, data = len(stacked), ready.data
-    named = column in data.columns
-    labels = cluster_labels(data, column) if named else tuple(range(blocks))
-    return Influence(
-        stacked @ gradient_of(effects, averages, added.shape[1]).T, labels, column, factor
-    )
+    values = stacked @ gradient_of(effects, averages, added.shape[1]).T
+    return matched_influence(values, ready.data, column, factor, setting)

@@ -11,7 +11,7 @@ from evaluation.data.model_data import ModelData
 from evaluation.data.moments import PairCells, Within
 from evaluation.errors import EstimationError
 from evaluation.estimators._cct.bandwidths import bandwidths
-from evaluation.estimators._cct.fit import fit_grid, fit_points
+from evaluation.estimators._cct.fit import fit_points
 from evaluation.estimators._cct.library import fit_by_library
 from evaluation.estimators._cct.points import points_of
 from evaluation.estimators._cct.request import Request
@@ -145,8 +145,8 @@ def test_a_grid_from_one_collection():
             (2, "triangular", 12, 0, 4),
         )
     ]
-    for one, other in zip(fit_grid(by_row, requests), fit_grid(by_pair, requests), strict=True):
-        same(one, other)
+    for request in requests:
+        same(fit_points(by_row, request), fit_points(by_pair, request))
     alone = points_of(
         row_data(persons().query("abs(x + 6) >= 2").assign(x=lambda rows: rows["x"] + 6)),
         ("z",),

@@ -81,3 +81,16 @@ def test_squares_of_influence_are_the_clustered_covariance(name, engine, tmp_pat
     assert found.values.shape == (20, len(fit.terms))
     made = found.factor * found.values.T @ found.values
     np.testing.assert_allclose(made, fit.covariance, rtol=1e-9, atol=1e-12)
+
+
+def test_units_without_a_name_are_matched_with_nobody(tmp_path):
+    path = tmp_path / "towns.toml"
+    text = SPEC.format(estimand="att_gt", estimator="group_time_att", more="")
+    lines = [line for line in text.splitlines() if not line.startswith(("cluster", "variance"))]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    spec = load_spec(path)
+    model = spec.models[0]
+    supply = supply_of(Request(spec, frame=towns(), engine="microdata"), lambda _: nullcontext())
+    data = supply.model_rows(model, "y", spec.outcomes["y"])
+    setting = replace(setting_of(spec, model), evidence=frozenset({"influence"}))
+    assert estimator("group_time_att").fit(data, setting).influence is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import factorial, sqrt
 
@@ -135,19 +134,6 @@ def fit_points(points: MassPoints, request: Request) -> CctFit:
         mass_points=(int(near[0].sum()), int(near[1].sum())),
         clusters=clusters,
     )
-
-
-def fit_grid(points: MassPoints, requests: Sequence[Request]) -> tuple[CctFit, ...]:
-    """Return a fit for every request, all from the same points.
-
-    Parameters
-    ----------
-    points
-        Moments at P points.
-    requests
-        Other bandwidths, orders, cutoffs, donuts, kernels, variances.
-    """
-    return tuple(fit_points(points, request) for request in requests)
 
 
 def _bandwidths(points: MassPoints, request: Request) -> tuple[Pair, Pair]:
