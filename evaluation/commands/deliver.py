@@ -45,8 +45,8 @@ def deliver(request: Request, out: Path, jobs: int, console: Console) -> Path:
     if not rows:
         raise _nobody(request)
     refuse_little_space(request, chunks, folder)
-    with _stoppable(), replacing(folder) as fresh:
-        made = _write(request, chunks, fresh, jobs, console)
+    with _stoppable() as go_on, replacing(folder) as fresh:
+        made = _write(request, chunks, fresh, jobs, console, go_on)
         if not made.rows:
             raise _nobody(request)
         text = manifest_text(request, made.rows, made.persons, made.files, code_version())
@@ -60,12 +60,18 @@ def deliver(request: Request, out: Path, jobs: int, console: Console) -> Path:
 
 
 def _write(
-    request: Request, chunks: Sequence[Chunk], folder: Path, jobs: int, console: Console
+    request: Request,
+    chunks: Sequence[Chunk],
+    folder: Path,
+    jobs: int,
+    console: Console,
+    go_on: Callable[[], None],
 ) -> Made:
     planned = [planned_rows(request, chunk) for chunk in chunks]
     done: dict[int, Made] = {}
     with progress(console, request.world.name, "person-months", sum(planned)) as tell:
         for place, made in write_parts(request, chunks, folder, jobs):
+            go_on()
             done[place] = made
             tell(planned[place], made.rows)
     files = tuple(file for place in sorted(done) for file in done[place].files)
@@ -86,15 +92,27 @@ def _nobody(request: Request) -> SpecError:
 
 
 @contextmanager
-def _stoppable() -> Iterator[None]:
-    """End on a request to terminate as on Ctrl-C: what was begun is cleared away."""
+def _stoppable() -> Iterator[Callable[[], None]]:
+    """End on a request to terminate as on Ctrl-C: what was begun is cleared away.
+
+    Yields what ends the work if it was asked to end: an exception that a signal raises is lost
+    where the interpreter happens to be inside a callback of a library, which swallows it.
+    """
+    asked: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
-        sys.exit(128 + number)
+        asked.append(number)
+        go_on()
 
-    before: Callable[[int, FrameType | None], object] | int | None
-    before = signal.signal(signal.SIGTERM, stop)
+    def go_on() -> None:
+        if signal.SIGINT in asked:
+            raise KeyboardInterrupt
+        if asked:
+            sys.exit(128 + asked[0])
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield go_on
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
