@@ -83,7 +83,9 @@ def run_spec(
         results = estimate_models(spec, supply, announce)
     with clock("check"):
         refit = Refitting(request, cells, supply)
-        verdicts = judge_models(spec, supply, results, refit, announce, gather=refit.gather)
+        verdicts = judge_models(
+            spec, supply, results, refit, announce, gather=refit.gather, draw=refit.draw
+        )
     made = spec.panel.source == "synthetic" and frame is None
     with clock("truth") if made and with_truth else nullcontext():
         known = made and with_truth and supply.has_rows

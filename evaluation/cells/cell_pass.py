@@ -12,6 +12,7 @@ import pandas as pd
 from evaluation.cells.centres import about, centre_name, centred_places, find_centres
 from evaluation.cells.engines import Engine, TooLarge, engine_of
 from evaluation.cells.even_rows import even_rows
+from evaluation.cells.expressions.exposure import misplaced_rows
 from evaluation.cells.expressions.finer import sums_by_finer_groups
 from evaluation.cells.expressions.keyed import keyed_rows
 from evaluation.cells.expressions.rows import sample_rows
@@ -23,6 +24,7 @@ from evaluation.cells.plan import MISSING, ROWS, SHARE, WEIGHT, CellPass, Plan
 from evaluation.cells.relation import Relation
 from evaluation.cells.settings import Settings
 from evaluation.cells.whole import whole_columns
+from evaluation.data.designs._exposure import FAULTS, Exposure
 from evaluation.errors import DataError
 
 if TYPE_CHECKING:
@@ -95,7 +97,7 @@ def run_cell_pass(
                 f"panel: a column among {named} holds whole numbers too large for exact sums of "
                 "products; check its codes for missing values, or write it in larger units"
             ) from None
-    _refuse(found, query)
+    _refuse(found, query, plan.exposure)
     frame = _framed(found, one, query, whole_shares=plan.weight is None)
     if each is not None:
         share = int(SCALE / each)
@@ -235,13 +237,29 @@ def _refused(relation: Relation, plan: Plan, table: Any) -> dict[str, tuple[Any,
         if low is None or low < 0:
             mark = (table[plan.weight] < 0).cast("int64")
             marks[f"{REFUSED}{plan.weight}_"] = (mark, NEGATIVE.format(weight=plan.weight))
+    if plan.exposure is not None:
+        for what, mark in misplaced_rows(table, plan.exposure).items():
+            marks[exposure_mark(what)] = (mark, "")
     return marks
 
 
-def _refuse(found: pa.Table, query: _Query) -> None:
+def _refuse(found: pa.Table, query: _Query, exposure: Exposure | None) -> None:
     import pyarrow.compute as pc
 
+    counts = {name: int(pc.sum(found.column(name)).as_py() or 0) for name in query.refused}
     for name, line in query.refused.items():
-        count = pc.sum(found.column(name)).as_py() or 0
-        if count:
+        if counts[name] and line:
             raise DataError(line)
+    if exposure is not None:
+        exposure.require({what: counts[exposure_mark(what)] for what in FAULTS})
+
+
+def exposure_mark(what: str) -> str:
+    """Return the column that counts the rows of a cell whose exposure is wrong.
+
+    Parameters
+    ----------
+    what
+        A name in ``FAULTS``.
+    """
+    return f"{REFUSED}exposure_{what}_"

@@ -147,7 +147,8 @@ def held_of(gathered: Gathered, source: str) -> Held:
         Digest of how rows were read.
     """
     tables = {name: table.frame for name, table in gathered.tables.items()}
-    return Held(gathered.plan, facts_of(gathered, source), tables, gathered.units)
+    facts = facts_of(gathered, source)
+    return Held(gathered.plan, facts, tables, gathered.units, gathered.pairs)
 
 
 def _columns(asked: Asked, builds: tuple[Build, ...]) -> dict[str, ColumnFacts] | None:

@@ -10,13 +10,15 @@ import numpy as np
 import pandas as pd
 
 from evaluation.cells.moving import moving_clusters
+from evaluation.cells.needs_rows import NeedsRows
 from evaluation.cells.panel import CELL
 from evaluation.cells.plan import SHARE, TYPE, Route
 from evaluation.cells.sample import CellSample
 from evaluation.cells.sums import Sums
 from evaluation.cells.unit_counts import UnitCounts, units_of_model
 from evaluation.cells.used import BoolArray, Used, used_cells
-from evaluation.data.model_data import IntArray, ModelData
+from evaluation.data.designs._exposure import exposure_of
+from evaluation.data.model_data import FloatArray, IntArray, ModelData
 from evaluation.data.moments import PairCells, Within
 from evaluation.spec.columns import columns_of_model
 from evaluation.spec.design import RdDesign
@@ -215,6 +217,7 @@ def _data(
         period_months=panel.calendar.months,
         cohort_labels=sample.prepared.roles.cohort_labels,
         treatment=None if treatment is None or received is None else sums.mean(received),
+        share_above=_share_above(spec, sums, merged.roles.get("running")),
         dropped={reason: count for reason, count in used.dropped.items() if count},
         rows=sums.rows(),
         within=Within((*members, "y"), sums.scatter((*members.values(), used.outcome))),
@@ -223,6 +226,17 @@ def _data(
         weighted=sample.gathered.plan.weight is not None,
         **kept,
     )
+
+
+def _share_above(spec: Spec, sums: Sums, running: FloatArray | None) -> FloatArray | None:
+    """Return the mean share of each cell above the cutoff, ``None`` where rows are whole."""
+    exposure = exposure_of(spec)
+    if exposure is None or running is None:
+        return None
+    at = sums.position(exposure.column)
+    if at is None:
+        raise NeedsRows(f"the cells hold no sums of {exposure.column!r}")
+    return exposure.share_above(sums.mean(at), running)
 
 
 def _framed(columns: Mapping[str, Any], rows: int) -> pd.DataFrame:

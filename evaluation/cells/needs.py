@@ -42,6 +42,10 @@ class CellNeeds:
     cohorts
         Whether units are counted by cohort if some are treated from the first period on; cells
         that cannot tell answer where there are none.
+    gaps
+        Columns that pair cells hold as well, missing values counted as 0.
+    known
+        Those among them of which pair cells say in which rows they have a value.
     """
 
     roles: frozenset[KeyRole]
@@ -56,6 +60,13 @@ class CellNeeds:
     scores_only: bool = False
     whole_units: bool = False
     cohorts: bool = False
+    gaps: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+
+
+def known_name(column: str) -> str:
+    """Return the name that says, in pair cells, whether a column has a value: 1 or 0."""
+    return f"known_{column}"
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from evaluation.cells.centres import about, find_centres
 from evaluation.cells.expressions.rows import sample_rows
 from evaluation.cells.expressions.sums import Term, term_of
 from evaluation.cells.expressions.values import facts_of, may_lack
+from evaluation.cells.pair_parts import part_code, post_of, third_of
 from evaluation.cells.pair_products import pair_sums
-from evaluation.cells.pair_rows import POINT, SIDE, UNIT, VALUE, sums_from_rows
-from evaluation.cells.pair_words import POST, points_of_words
+from evaluation.cells.pair_rows import PART, POINT, UNIT, VALUE, sums_from_rows
+from evaluation.cells.pair_words import POST, THIRD, points_of_words
 from evaluation.cells.plan import PairPass, Plan
 from evaluation.cells.relation import Relation
 from evaluation.cells.settings import Settings
@@ -82,8 +83,7 @@ def _rows(
     terms = [term_of(relation, table, quantity, whole) for quantity in one.quantities]
     wanted = [table[flag] == 1 for flag in one.flags]
     wanted += [term.value.notnull() for term in terms if term.lacks]
-    if one.post is not None:
-        wanted.append(table[one.post].notnull())
+    wanted += [table[flag].notnull() for flag in (one.post, one.third) if flag is not None]
     if may_lack(facts_of(relation, one.point)):
         wanted.append(table[one.point].notnull())
     if wanted:
@@ -101,7 +101,8 @@ def _from_words(
 ) -> PairCells | None:
     """Return the pairs from words of bits, ``None`` where a unit has two rows at one point."""
     names = tuple(str(at) for at in range(len(terms)))
-    parted = {} if one.post is None else {POST: table[one.post].cast("int64")}
+    flags = {POST: one.post, THIRD: one.third}
+    parted = {name: table[flag].cast("int64") for name, flag in flags.items() if flag is not None}
     bits = {name: term.value.cast("int64") for name, term in zip(names, terms, strict=True)}
     unit = "" if plan.units is None else plan.units.unit
     words = unit_words(relation, settings, table, unit, table[one.point], parted, bits)
@@ -110,7 +111,16 @@ def _from_words(
     points = points_of_words(words, names)
     _require(points.values.points, len(terms) + 1, one)
     sums = pair_sums(points.values)
-    return PairCells(points.running, points.post, (), sums.products, sums.units, sums.successive)
+    return PairCells(
+        points.running,
+        post_of(points.part),
+        (),
+        sums.products,
+        sums.units,
+        sums.successive,
+        third=third_of(points.part),
+        apart=sums.apart,
+    )
 
 
 def _from_rows(
@@ -125,8 +135,11 @@ def _from_rows(
 
     unit = "" if plan.units is None else plan.units.unit
     whole = all(term.whole for term in terms)
-    side = ibis.literal(-1, "int64") if one.post is None else table[one.post].cast("int64")
-    columns = {UNIT: table[unit], POINT: table[one.point], SIDE: side}
+    post, third = (
+        ibis.literal(-1, "int64") if flag is None else table[flag].cast("int64")
+        for flag in (one.post, one.third)
+    )
+    columns = {UNIT: table[unit], POINT: table[one.point], PART: part_code(post, third)}
     for at, term in enumerate(terms):
         columns[f"{VALUE}{at}"] = term.value.cast("int64" if whole else "float64")
 

@@ -33,6 +33,8 @@ class AtPoints:
     dense
         Gives, for the units from one position to another, their values, shape ``(n, V, P)``; the
         first variable counts rows.
+    part
+        Part of every point, shape ``(P,)``; ``None`` where nothing parts them.
     """
 
     units: int
@@ -40,6 +42,7 @@ class AtPoints:
     points: int
     largest: int | None
     dense: Callable[[int, int], NDArray[Any]]
+    part: IntArray | None = None
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,14 @@ class PairSums:
         Shape ``(P, P)``; see there.
     units
         Units with a row at all.
+    apart
+        As ``successive``, inside each part; ``None`` where there is one part.
     """
 
     products: FloatArray
     successive: IntArray
     units: int
+    apart: IntArray | None = None
 
     def plus(self, other: PairSums) -> PairSums:
         """Return the sums over these units and those of another part, of which none is here."""
@@ -66,6 +72,7 @@ class PairSums:
             self.products + other.products,
             self.successive + other.successive,
             self.units + other.units,
+            None if self.apart is None or other.apart is None else self.apart + other.apart,
         )
 
 
@@ -86,25 +93,47 @@ def pair_sums(values: AtPoints) -> PairSums:
     kind = _exact_in(values.largest, step, values.units)
     total: NDArray[Any] = np.zeros((width, width), dtype=np.float64 if kind is None else np.int64)
     follows = np.zeros(points * points, dtype=np.int64)
+    part = values.part
+    apart = None if part is None or len(np.unique(part)) < 2 else np.zeros_like(follows)
     units = 0
     for low in range(0, values.units, step):
         high = min(low + step, values.units)
         dense = values.dense(low, high)
-        here = np.flatnonzero(np.ascontiguousarray(dense[:, 0] != 0))
-        unit, point = np.divmod(here.astype(np.int32), np.int32(points))
-        same = unit[1:] == unit[:-1]
-        units += len(unit) - int(same.sum())
-        # A pair of points as one number: with itself, or with the unit's next point.
-        follows += np.bincount(point * (points + 1), minlength=len(follows))
-        moved = point[:-1] * points + point[1:]
-        follows += np.bincount(moved[same], minlength=len(follows))
+        seen = np.ascontiguousarray(dense[:, 0] != 0)
+        units += int(seen.any(axis=1).sum())
+        follows += _follows(seen, np.zeros(points, dtype=np.int64))
+        if part is not None and apart is not None:
+            apart += _follows(seen, part)
         block = dense.reshape(high - low, width).astype(kind or np.float64)
         with one_blas_thread():
             product = np.matmul(block.T, block)
         total += product if kind is None else np.rint(product).astype(np.int64)
     joint = total.reshape(variables, points, variables, points).transpose(0, 2, 1, 3)
     products = np.ascontiguousarray(joint, dtype=np.float64)
-    return PairSums(products, follows.reshape(points, points), units)
+    square = (points, points)
+    return PairSums(
+        products, follows.reshape(square), units, None if apart is None else apart.reshape(square)
+    )
+
+
+def _follows(seen: NDArray[np.bool_], part: IntArray) -> IntArray:
+    """Return how many units are seen at a point, and next inside its part at another.
+
+    A pair of points is one number: of a point with itself, or with the unit's next point.
+    """
+    points = len(part)
+    order = np.argsort(part, kind="stable").astype(np.int32)
+    inside = seen if (order == np.arange(points)).all() else seen[:, order]
+    here = np.flatnonzero(np.ascontiguousarray(inside))
+    unit, place = np.divmod(here.astype(np.int32), np.int32(points))
+    point = order[place]
+    same = unit[1:] == unit[:-1]
+    if part.any():
+        same &= part[point[1:]] == part[point[:-1]]
+    found = np.bincount(point * (points + 1), minlength=points * points)
+    moved = point[:-1] * points + point[1:]
+    found += np.bincount(moved[same], minlength=points * points)
+    return found
 
 
 def _exact_in(

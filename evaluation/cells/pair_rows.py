@@ -9,15 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.cells.engines import engine_of
+from evaluation.cells.pair_parts import PARTS, post_of, third_of
 from evaluation.cells.pair_products import AtPoints, PairSums, pair_sums
 from evaluation.cells.relation import Relation
 from evaluation.cells.settings import Settings
 from evaluation.data.model_data import FloatArray, IntArray
 from evaluation.data.moments import PairCells
 
-# Rows in memory at once: a unit, a point and its side, and the values take some 60 bytes each.
+# Rows in memory at once: a unit, a point and its part, and the values take some 60 bytes each.
 MOST_ROWS = 6_000_000
-UNIT, POINT, SIDE, VALUE = "ad_unit", "ad_point", "ad_side", "ad_value_"
+UNIT, POINT, PART, VALUE = "ad_unit", "ad_point", "ad_part", "ad_value_"
 
 
 def sums_from_rows(
@@ -38,34 +39,44 @@ def sums_from_rows(
     settings
         Limits of the engine.
     table
-        Columns ``ad_unit``, ``ad_point``, ``ad_side`` and ``ad_value_0``, ...; nothing null.
+        Columns ``ad_unit``, ``ad_point``, ``ad_part`` and ``ad_value_0``, ...; nothing null.
     whole
         Whether all values are whole numbers.
     require
         Refuses numbers of points.
     """
     engine = engine_of(relation)
-    counts = table.group_by([POINT, SIDE]).aggregate(ad_rows=table.count())
+    counts = table.group_by([POINT, PART]).aggregate(ad_rows=table.count())
     found = engine.fetch(relation, counts, settings)
     point = found.column(POINT).to_numpy().astype(np.float64)
-    side = found.column(SIDE).to_numpy().astype(np.int64)
-    order = np.lexsort((side, point))
-    points, sides = point[order], side[order]
+    part = found.column(PART).to_numpy().astype(np.int64)
+    order = np.lexsort((part, point))
+    points, parts = point[order], part[order]
     if not len(points):  # whoever fits a model says what emptied it
         names = 1 + sum(name.startswith(VALUE) for name in table.columns)
         nobody = np.zeros((0, 0), dtype=np.int64)
-        return PairCells(points, sides, (), np.zeros((names, names, 0, 0)), 0, nobody)
+        nothing = np.zeros((names, names, 0, 0))
+        return PairCells(points, post_of(parts), (), nothing, 0, nobody)
     require(len(points))
     shares = max(-(-int(found.column("ad_rows").to_numpy().sum()) // MOST_ROWS), 1)
     total: PairSums | None = None
     for at in range(shares):
-        part = table if shares == 1 else table.filter(_share(table, shares) == at)
-        rows = engine.fetch(relation, part, settings)
-        one = pair_sums(_at_points(rows, points, sides, whole))
+        some = table if shares == 1 else table.filter(_share(table, shares) == at)
+        rows = engine.fetch(relation, some, settings)
+        one = pair_sums(_at_points(rows, points, parts, whole))
         total = one if total is None else total.plus(one)
     if total is None:
         raise TypeError("there is at least one share")
-    return PairCells(points, sides, (), total.products, total.units, total.successive)
+    return PairCells(
+        points,
+        post_of(parts),
+        (),
+        total.products,
+        total.units,
+        total.successive,
+        third=third_of(parts),
+        apart=total.apart,
+    )
 
 
 def _share(table: Any, shares: int) -> Any:
@@ -76,13 +87,13 @@ def _share(table: Any, shares: int) -> Any:
     return (left + shares) % shares
 
 
-def _at_points(rows: Any, points: FloatArray, sides: IntArray, whole: bool) -> AtPoints:
+def _at_points(rows: Any, points: FloatArray, parts: IntArray, whole: bool) -> AtPoints:
     unit, units = _unit_codes(rows.column(UNIT))
     levels = np.unique(points)
-    lookup = np.full((len(levels), 3), -1, dtype=np.int64)
-    lookup[np.searchsorted(levels, points), sides + 1] = np.arange(len(points))
+    lookup = np.full((len(levels), PARTS), -1, dtype=np.int64)
+    lookup[np.searchsorted(levels, points), parts] = np.arange(len(points))
     level = np.searchsorted(levels, rows.column(POINT).to_numpy().astype(np.float64))
-    place = lookup[level, rows.column(SIDE).to_numpy().astype(np.int64) + 1]
+    place = lookup[level, rows.column(PART).to_numpy().astype(np.int64)]
     names = [name for name in rows.column_names if name.startswith(VALUE)]
     kind = np.int64 if whole else np.float64
     values = [np.ones(len(unit), dtype=kind)]
@@ -106,7 +117,7 @@ def _at_points(rows: Any, points: FloatArray, sides: IntArray, whole: bool) -> A
             found[unit[cut] - low, at, place[cut]] = one[cut]
         return found
 
-    return AtPoints(units, len(summed), len(points), largest, dense)
+    return AtPoints(units, len(summed), len(points), largest, dense, parts)
 
 
 def _unit_codes(column: Any) -> tuple[IntArray, int]:

@@ -13,9 +13,18 @@ from evaluation.cells.expressions.sums import term_of
 from evaluation.cells.plan import PairPass, Plan
 from evaluation.cells.planning.flags import DONUT
 from evaluation.cells.relation import Relation
-from evaluation.cells.store.pairs import FIRST, NEXT, POST, RUNNING, SECOND, UNITS
+from evaluation.cells.store.pairs import (
+    APART,
+    FIRST,
+    NEXT,
+    POST,
+    RUNNING,
+    SECOND,
+    THIRD,
+    UNITS,
+)
 
-UNIT, POINT, SIDE, VALUE = "ad_unit", "ad_point", "ad_side", "ad_value_"
+UNIT, POINT, SIDE, GROUP, VALUE = "ad_unit", "ad_point", "ad_side", "ad_group", "ad_value_"
 
 
 def pair_select(relation: Relation, plan: Plan, one: PairPass, unit: str) -> Any:
@@ -41,30 +50,46 @@ def pair_select(relation: Relation, plan: Plan, one: PairPass, unit: str) -> Any
     )
     own, centres = _by_unit(relation, plan, one, unit, whole)
     names = ("one", "y", *(quantity.name for quantity in one.quantities[1:]))
-    points = own.select(POINT, SIDE).distinct()
+    place = [POINT, *_parts(one)]
+    points = own.select(*place).distinct()
     # Row numbers count from 0, as positions do.
-    points = points.mutate(ad_at=ibis.row_number().over(order_by=[points[POINT], points[SIDE]]))
-    placed = own.join(points, [POINT, SIDE])
+    points = points.mutate(ad_at=ibis.row_number().over(order_by=[points[key] for key in place]))
+    placed = own.join(points, place)
     values = {f"{VALUE}{at}": placed[f"{VALUE}{at}"] for at in range(len(names))}
-    placed = placed.select(ad_unit=placed[UNIT], ad_at=placed.ad_at, **values)
+    parts = {key: placed[key] for key in _parts(one) if _parted(one)}
+    placed = placed.select(ad_unit=placed[UNIT], ad_at=placed.ad_at, **parts, **values)
     pairs = _pairs(placed, names)
-    follows = _successive(placed)
+    follows = _successive(placed, ())
     every = points.cross_join(
         points.select(ad_second=points.ad_at), placed.aggregate(ad_units=placed[UNIT].nunique())
     )
     if centres:
         every = every.cross_join(own.aggregate(**{name: own[name].max() for name in centres}))
-    every = every.rename({FIRST: "ad_at", RUNNING: POINT, POST: SIDE})
+    third = {} if one.third is None else {THIRD: GROUP}
+    every = every.rename({FIRST: "ad_at", RUNNING: POINT, POST: SIDE, **third})
     joined = _beside(_beside(every, pairs), follows)
+    counts = [NEXT]
+    if _parted(one):
+        joined = _beside(joined, _successive(placed, tuple(parts)).rename({APART: NEXT}))
+        counts.append(APART)
     sums = [f"ad_sum_{left}|{right}" for left in names for right in names]
-    filled = {name: joined[name].fill_null(0) for name in (*sums, NEXT)}
-    kept = {name: joined[name] for name in (FIRST, SECOND, RUNNING, POST, UNITS)}
+    filled = {name: joined[name].fill_null(0) for name in (*sums, *counts)}
+    kept = {name: joined[name] for name in (FIRST, SECOND, RUNNING, POST, *third, UNITS)}
     taken = {
         centre_name(names[at + 1]): joined[centre_name(quantity.name)]
         for at, quantity in enumerate(one.quantities)
         if centre_name(quantity.name) in centres
     }
     return joined.select(**kept, **filled, **taken)
+
+
+def _parted(one: PairPass) -> bool:
+    """Return whether points are parted at all."""
+    return one.post is not None or one.third is not None
+
+
+def _parts(one: PairPass) -> tuple[str, ...]:
+    return (SIDE,) if one.third is None else (SIDE, GROUP)
 
 
 def _beside(every: Any, some: Any) -> Any:
@@ -90,7 +115,7 @@ def _by_unit(
     table = sample_rows(beside_rows(relation, one.quantities, places, whole), plan)
     wanted = [table[flag] == 1 for flag in one.flags]
     wanted += [term_of(relation, table, one, whole).value.notnull() for one in one.quantities]
-    wanted += [table[one.post].notnull()] if one.post is not None else []
+    wanted += [table[flag].notnull() for flag in (one.post, one.third) if flag is not None]
     # Rows that no model of the spec uses would part the points that have a donut between them.
     wanted += [table[DONUT] == 0 for flag in plan.flags if flag.name == DONUT]
     table = table.filter(reduce(operator.and_, [*wanted, table[one.point].notnull()]))
@@ -99,13 +124,14 @@ def _by_unit(
         {at: table[name] for at, name in centres.items()},
     )
     side = ibis.literal(-1, "int64") if one.post is None else table[one.post].cast("int64")
+    group = {} if one.third is None else {GROUP: table[one.third].cast("int64")}
     rows = table.select(
-        **{UNIT: table[unit], POINT: table[one.point], SIDE: side},
+        **{UNIT: table[unit], POINT: table[one.point], SIDE: side, **group},
         **{f"{VALUE}{at}": term.value for at, term in enumerate(terms, start=1)},
         **{name: table[name] for name in centres.values()},
     )
     sums = {f"{VALUE}{at}": rows[f"{VALUE}{at}"].sum() for at in range(1, len(terms) + 1)}
-    key = (UNIT, POINT, SIDE, *centres.values())
+    key = (UNIT, POINT, *_parts(one), *centres.values())
     counted = rows.group_by(*key).aggregate(**{f"{VALUE}0": rows.count()}, **sums)
     return counted, tuple(centres.values())
 
@@ -125,11 +151,16 @@ def _pairs(placed: Any, names: tuple[str, ...]) -> Any:
     return both.group_by(FIRST, SECOND).aggregate(**sums)
 
 
-def _successive(placed: Any) -> Any:
-    """Return how many units are seen at a point, on the diagonal, and next at another."""
+def _successive(placed: Any, parts: tuple[str, ...]) -> Any:
+    """Return how many units are seen at a point, on the diagonal, and next at another.
+
+    ``parts`` names what the other must share.
+    """
     rows = placed.select(
         ad_first=placed.ad_at,
-        ad_second=placed.ad_at.lead().over(group_by=placed.ad_unit, order_by=placed.ad_at),
+        ad_second=placed.ad_at.lead().over(
+            group_by=[placed.ad_unit, *(placed[key] for key in parts)], order_by=placed.ad_at
+        ),
     )
     here = rows.mutate(ad_second=rows.ad_first)
     both = here.union(rows.filter(rows.ad_second.notnull()))

@@ -8,29 +8,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.cells.pair_parts import PARTS, part_code
 from evaluation.cells.pair_products import AtPoints
 from evaluation.cells.words import BITS, Words, unpacked
 from evaluation.data.model_data import FloatArray, IntArray
 
-POST = "post"
+POST, THIRD = "post", "third"
 
 
 @dataclass(frozen=True)
 class Points:
-    """Points of a running variable, ascending, before the reform first.
+    """Points of a running variable, ascending, at each value by part.
 
     Attributes
     ----------
     running
         Shape ``(P,)``.
-    post
-        1 after the reform, 0 before, -1 where no date parts them, shape ``(P,)``.
+    part
+        As in ``pair_parts``, shape ``(P,)``.
     values
         What units have at them.
     """
 
     running: FloatArray
-    post: IntArray
+    part: IntArray
     values: AtPoints
 
 
@@ -40,20 +41,18 @@ def points_of_words(words: Words, variables: tuple[str, ...]) -> Points:
     Parameters
     ----------
     words
-        Histories by point, parted by ``post`` where there is a reform.
+        Histories by point, parted by ``post`` where there is a reform, and by ``third``.
     variables
         Names in ``words.bits``, in order.
     """
-    side = np.full(len(words.unit), -1, dtype=np.int64)
-    if POST in words.parted:
-        side = words.levels[POST].astype(np.int64)[words.parted[POST]]
-    # A word's place is its start and side as one number, which sorts as they do.
-    code = words.start // BITS * 4 + side + 1
+    part_of_word = part_code(_parted(words, POST), _parted(words, THIRD))
+    # A word's place is its start and part as one number, which sorts as they do.
+    code = words.start // BITS * PARTS + part_of_word
     kinds, kind = np.unique(code, return_inverse=True)
     seen = np.array([np.bitwise_or.reduce(words.seen[kind == at]) for at in range(len(kinds))])
     which, bit = np.nonzero(unpacked(seen))
-    running, post = kinds[which] // 4 * BITS + bit, kinds[which] % 4 - 1
-    order = np.lexsort((post, running))
+    running, part = kinds[which] // PARTS * BITS + bit, kinds[which] % PARTS
+    order = np.lexsort((part, running))
     columns = (which * BITS + bit)[order]
     edges = np.searchsorted(words.unit, np.arange(words.units + 1))
     layers = (words.seen, *(words.bits[name] for name in variables))
@@ -69,5 +68,13 @@ def points_of_words(words: Words, variables: tuple[str, ...]) -> Points:
             found[:, at] = block.reshape(high - low, -1)[:, columns]
         return found
 
-    values = AtPoints(words.units, len(layers), len(columns), 1, dense)
-    return Points(running[order].astype(np.float64), post[order], values)
+    values = AtPoints(words.units, len(layers), len(columns), 1, dense, part[order])
+    return Points(running[order].astype(np.float64), part[order], values)
+
+
+def _parted(words: Words, name: str) -> IntArray:
+    """Return on which side of a flag words lie, -1 where it parts none."""
+    if name not in words.parted:
+        return np.full(len(words.unit), -1, dtype=np.int64)
+    levels: IntArray = words.levels[name].astype(np.int64)
+    return levels[words.parted[name]]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from evaluation.data.designs._exposure import Exposure
 from evaluation.data.periods import Calendar
 from evaluation.spec.filters import Filter
 
@@ -93,11 +94,15 @@ class Quantity:
         Column of the panel.
     log
         Whether its natural logarithm is meant.
+    gap
+        For a column whose missing values leave no row out: ``zero`` is its value, 0 where it is
+        missing; ``known`` is 1 where it has one and 0 where it is missing.
     """
 
     name: str
     column: str
     log: bool = False
+    gap: Literal["zero", "known"] | None = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +158,8 @@ class PairPass:
         Flags that must be 1.
     quantities
         Outcome, then treatment and controls.
+    third
+        Flag that parts the points by the group of the third difference, or none.
     """
 
     name: str
@@ -160,6 +167,7 @@ class PairPass:
     post: str | None
     flags: tuple[str, ...]
     quantities: tuple[Quantity, ...]
+    third: str | None = None
 
 
 @dataclass(frozen=True)
@@ -257,6 +265,8 @@ class Plan:
     groups
         Columns of ``sample.rows.by``: then the cells of a pass, taken together over every key
         column that is neither among them nor time, are the rows of the panel.
+    exposure
+        The exposure that no row may contradict; ``None`` where the design has none.
     """
 
     conditions: tuple[Condition, ...]
@@ -270,6 +280,7 @@ class Plan:
     time: str | None = None
     calendar: Calendar | None = None
     groups: tuple[str, ...] = ()
+    exposure: Exposure | None = None
 
     def route(self, model_id: str) -> Route:
         """Return the route of a model."""

@@ -74,6 +74,10 @@ def column_kinds(spec: Spec, plan: Plan) -> dict[str, Kind]:
         kinds[plan.time] = "date" if dated else "integer"
     for one in _filters(plan):
         kinds.setdefault(one.column, _kind_of(one))
+    if plan.exposure is not None:
+        # Compared with the cutoff, as a donut's filter would.
+        whole = plan.exposure.cutoff.is_integer()
+        kinds.setdefault(plan.exposure.running, "integer" if whole else "float")
     flags = {flag.name for flag in plan.flags}
     keys = [name for one in plan.passes for name in one.key if name not in flags]
     for column in (*keys, *(one.point for one in plan.pairs)):

@@ -86,6 +86,11 @@ def units_of_model(
         if kept is None:
             return UnitCounts()
         used &= kept.eq(1).to_numpy(dtype=bool)
+    if model.options.compares_third and isinstance(design, RdDesign) and design.third is not None:
+        third = kinds.panel.answer("design.third")
+        if third is None:
+            return UnitCounts()
+        used &= third.notna().to_numpy(dtype=bool)
     periods = getattr(model.options, "periods", "all")
     if periods != "all" and isinstance(design, RdDesign):
         post = kinds.panel.answer("design.reform_date")

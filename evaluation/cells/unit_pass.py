@@ -27,6 +27,8 @@ from evaluation.errors import DataError
 
 SEEN, PATTERNS, UNITS, WHEN = "ad_seen_", "ad_patterns", "ad_units", "ad_when_"
 IN_SAMPLE, FIRST, START = "ad_in_sample", "ad_first", "ad_start"
+# Last time seen untreated, of units that never switch off; start of those that do.
+UNTREATED, SWITCHES = "ad_untreated", "ad_switches"
 
 
 def run_unit_pass(
@@ -59,8 +61,11 @@ def run_unit_pass(
     for at in range(len(units.constant)):
         varies = (by_unit[f"ad_low_{at}"] != by_unit[f"ad_high_{at}"]).cast("int64")
         sums[f"ad_varies_{at}"] = varies.sum()
+    for name in (UNTREATED, SWITCHES):
+        if name in by_unit.columns:
+            sums[name] = by_unit[name].max()
     measures = [name for name in by_unit.columns if name.startswith(("ad_low_", "ad_high_"))]
-    key = [name for name in by_unit.columns if name not in (*measures, "ad_of")]
+    key = [name for name in by_unit.columns if name not in (*measures, *sums, "ad_of")]
     found = by_unit.group_by(key).aggregate(**sums)
     kinds = sorted_frame(engine_of(relation).fetch(relation, found, settings), key)
     _refuse_missing(kinds, units.unit)
@@ -74,8 +79,22 @@ def run_unit_pass(
         origin=axis.first if axis is not None else 0,
         axis=units.axis if axis is not when else None,
         patterns=() if patterns is None else patterns.kinds,
-        starts=None if units.dose is None else int(sampled[START].nunique()),
+        starts=None if units.dose is None else _starts(sampled),
     )
+
+
+def _starts(sampled: pd.DataFrame) -> int:
+    """Return how many starts there are; one where gaps let all units begin at one time.
+
+    A unit that is seen untreated, then not at all, then treated may have begun in between.
+    """
+    starts = sampled[START].dropna()
+    if starts.empty:
+        return 0
+    first = starts.min()
+    waited = bool((sampled[UNTREATED].dropna() >= first).any())
+    later = bool((sampled[SWITCHES].dropna() > first).any())
+    return int(starts.nunique()) if waited or later else 1
 
 
 def _by_unit(
@@ -116,11 +135,18 @@ def _by_unit(
         known = dose.notnull() if sampled is None else dose.notnull() & sampled
         sums[FIRST] = time.min(where=known)
         sums[START] = time.min(where=known & (dose > 0))
+        sums[UNTREATED] = time.max(where=known & (dose <= 0))
     by_unit = table.group_by(ad_of=table[units.unit]).aggregate(**sums)
     if units.dose is None:
         return by_unit
     later = by_unit[FIRST] < by_unit[START]
-    return by_unit.mutate(**{START: later.ifelse(by_unit[START], None)}).drop(FIRST)
+    stays = by_unit[UNTREATED] < by_unit[START]
+    begun = {
+        START: later.ifelse(by_unit[START], None),
+        UNTREATED: (later & stays).ifelse(by_unit[UNTREATED], None),
+        SWITCHES: (later & ~stays).ifelse(by_unit[START], None),
+    }
+    return by_unit.mutate(**begun).drop(FIRST)
 
 
 def _refuse_missing(kinds: pd.DataFrame, unit: str) -> None:

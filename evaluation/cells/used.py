@@ -110,6 +110,10 @@ def used_cells(sample: CellSample, spec: Spec, model: Model, name: str, outcome:
             absent = rows & np.isnan(received)
             dropped["missing treatment"] = panel.count(absent)
             rows &= ~absent
+    if model.options.compares_third and roles.third is not None:
+        absent = rows & np.isnan(roles.third)
+        dropped["missing third group"] = panel.count(absent)
+        rows &= ~absent
     if not rows.any():
         raise none_left(model, name, dropped)
     received = getattr(spec.design, "treatment", None)

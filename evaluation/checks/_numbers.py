@@ -32,6 +32,8 @@ class Number:
         How every cluster moves the number, where the fit was asked for it.
     place
         Position of the number among the terms of its fit.
+    low, high
+        Its interval, as printed.
     """
 
     estimate: float
@@ -42,6 +44,8 @@ class Number:
     n_clusters: int | None
     influence: Influence | None = field(default=None, repr=False, compare=False)
     place: int = 0
+    low: float | None = None
+    high: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -63,6 +67,8 @@ def number_of(fit: Fit) -> Number | None:
         fit.n_obs,
         fit.n_clusters,
         fit.influence,
+        low=term.conf_low,
+        high=term.conf_high,
     )
 
 

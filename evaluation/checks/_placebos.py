@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,10 +29,13 @@ class Placebos:
         Shape ``(placebos,)``.
     ratios
         Each over its own standard error, of those that have one.
+    p_values
+        Of those that have one.
     """
 
     estimates: FloatArray
     ratios: FloatArray
+    p_values: FloatArray = field(default_factory=lambda: np.zeros(0))
 
     @property
     def spread(self) -> float | None:
@@ -43,12 +46,21 @@ class Placebos:
         """Return the rank of an estimate by size among itself and the placebos; 1 is largest."""
         return 1 + int(np.sum(np.abs(self.estimates) >= abs(estimate)))
 
+    def rank_by_p_value(self, p_value: float | None) -> int | None:
+        """Return the rank of a p-value, 1 the smallest; ``None`` where some placebo has none."""
+        if p_value is None or len(self.p_values) < len(self.estimates):
+            return None
+        return 1 + int(np.sum(self.p_values <= p_value))
+
 
 def placebos_of(refitted: tuple[Refitted, ...]) -> Placebos:
     """Return the estimates of variants that gave one."""
     numbers = [number for _, number in with_numbers(refitted)]
     ratios = [one.ratio for one in numbers if one.ratio is not None]
-    return Placebos(np.array([one.estimate for one in numbers]), np.array(ratios))
+    p_values = [one.p_value for one in numbers if one.p_value is not None]
+    return Placebos(
+        np.array([one.estimate for one in numbers]), np.array(ratios), np.array(p_values)
+    )
 
 
 def headlines(case: Case) -> dict[str, Number | None]:
@@ -57,7 +69,14 @@ def headlines(case: Case) -> dict[str, Number | None]:
 
 
 def ranked(
-    outcome: str, number: Number | None, refitted: tuple[Refitted, ...], noun: str
+    outcome: str,
+    number: Number | None,
+    refitted: tuple[Refitted, ...],
+    noun: str,
+    beside: tuple[Refitted, ...] = (),
+    by_p_value: bool = False,
+    before: str = "",
+    because: str = "they overlap",
 ) -> Verdict:
     """Return the verdict on an estimate among placebos.
 
@@ -74,6 +93,15 @@ def ranked(
         The placebos.
     noun
         What they are: ``dates``, ``groups``.
+    beside
+        Placebos that are tested with the others and have no place in the ranks.
+    by_p_value
+        Whether the rank is that of the p-value, as placebos of very different precision want it,
+        rather than of the estimate's size.
+    before
+        What the message begins with.
+    because
+        Why a rank among them is no p-value.
     """
     if number is None:
         return Verdict(outcome, None, None, "refused", NO_NUMBER)
@@ -83,17 +111,21 @@ def ranked(
         return Verdict(
             outcome, None, None, "refused", f"no placebo can be estimated: {why_none(refitted)}"
         )
-    rank = found.rank(number.estimate)
+    rank, by = found.rank(number.estimate), "size"
+    told = found.rank_by_p_value(number.p_value) if by_p_value else None
+    if told is not None:
+        rank, by = told, "p-value"
     low, high = float(found.estimates.min()), float(found.estimates.max())
-    p_values = [one.p_value for _, one in with_numbers(refitted) if one.p_value is not None]
-    rejecting = sum(1 for one in p_values if one < LEVEL)
+    tested = with_numbers((*refitted, *beside))
+    p_values = [one.p_value for _, one in tested if one.p_value is not None]
+    rejecting = int(np.sum(found.p_values < LEVEL))
     # Bonferroni holds however placebos overlap.
     adjusted = min(1.0, min(p_values) * len(p_values)) if p_values else None
     violated = adjusted is not None and adjusted < LEVEL
     message = (
-        f"estimate {number.estimate:.4g} ranks {rank} of {count + 1} by size; placebos at {count} "
-        f"{noun} from {low:.4g} to {high:.4g}, {rejecting} with p below 0.05 (they overlap: a "
-        "rank, not a p-value)"
+        f"{before}estimate {number.estimate:.4g} ranks {rank} of {count + 1} by {by}; placebos at "
+        f"{count} {noun} from {low:.4g} to {high:.4g}, {rejecting} with p below 0.05 ({because}: "
+        "a rank, not a p-value)"
     )
     if count < FEW:
         message += f"; {count} are few"
@@ -114,5 +146,6 @@ def ranked(
             ("placebos_with_p_below_0.05", rejecting),
             ("smallest_placebo_p_value_bonferroni", adjusted),
             *details_of(refitted),
+            *details_of(beside),
         ),
     )

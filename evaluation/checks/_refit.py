@@ -52,15 +52,20 @@ def refit_all(case: Case, variants: Mapping[str, Spec]) -> dict[str, tuple[Refit
         try:
             (result,) = case.refit(variant)
         except (DataError, EstimationError) as error:
-            reason = "; ".join(error.faults)
-            if not case.has_rows and reason.startswith("--cells"):
-                reason = "the cells given do not tell these rows apart; run without --cells"
             for name in names:
-                found[name].append(Refitted(label, None, reason))
+                found[name].append(Refitted(label, None, reason_of(case, error)))
             continue
         for name in names:
             found[name].append(taken(label, result, name))
     return {name: tuple(refitted) for name, refitted in found.items()}
+
+
+def reason_of(case: Case, error: DataError | EstimationError) -> str:
+    """Return why a variant gives nothing, in words for one that the spec does not name."""
+    reason = "; ".join(error.faults)
+    if not case.has_rows and reason.startswith("--cells"):
+        return "the cells given do not tell these rows apart; run without --cells"
+    return reason
 
 
 def taken(label: str, result: ModelResult, outcome: str) -> Refitted:

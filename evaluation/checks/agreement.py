@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -12,9 +13,9 @@ from evaluation.checks._causes import causes, forbidden_comparisons
 from evaluation.checks._contrast import effective_of
 from evaluation.checks._variants import with_models
 from evaluation.checks.contract import Case, ModelResult, Verdict
-from evaluation.errors import DataError
 from evaluation.estimators.contract import Fit, FloatArray, Influence
 from evaluation.inference.wald import Wald, hotelling_p_value, wald
+from evaluation.spec.faults import nearest
 from evaluation.spec.options import Evidence, OptionsModel
 
 TITLE = "Agreement between estimators"
@@ -36,6 +37,18 @@ class Options(OptionsModel):
     EVIDENCE: ClassVar[frozenset[Evidence]] = frozenset({"influence"})
 
     models: tuple[str, ...] = ()
+
+    def faults(self, spec: Any, owner: Any, where: str) -> Iterator[str]:
+        """Yield a line for every model that is not there, and where there is none to compare."""
+        known = [model.id for model in spec.models]
+        for name in self.models:
+            if name not in known:
+                yield (
+                    f"{where}.models: no model {name!r}{nearest(name, known)} "
+                    f"(there are: {', '.join(known) or 'none'})"
+                )
+        if len(known) < 2 or not set(self.models or known) - {owner.model}:
+            yield f"{where}.models: there is no other model to compare with; add one"
 
 
 @dataclass(frozen=True)
@@ -67,11 +80,6 @@ def run(case: Case, options: Any) -> tuple[Verdict, ...]:
     summed within clusters, its pseudo-inverse and rank those of the test. Fits without influence
     are compared numerically. Verdicts are ``agree exactly`` (to 1e-9 standard errors), ``differ``,
     ``no difference detected`` and ``compared numerically``.
-
-    Raises
-    ------
-    DataError
-        Where there is no such model, or no other.
     """
     others = _others(case, options.models)
     base, refitted = _with_influence(case, others)
@@ -85,14 +93,7 @@ def run(case: Case, options: Any) -> tuple[Verdict, ...]:
 
 def _others(case: Case, named: tuple[str, ...]) -> tuple[ModelResult, ...]:
     own = case.result.model.id
-    unknown = [one for one in named if one not in case.results]
-    if unknown:
-        known = ", ".join(case.results)
-        raise DataError(f"models: no model {unknown[0]!r} (there are: {known})")
-    found = tuple(case.results[one] for one in (named or tuple(case.results)) if one != own)
-    if not found:
-        raise DataError("models: there is no other model to compare with")
-    return found
+    return tuple(case.results[one] for one in (named or tuple(case.results)) if one != own)
 
 
 def _with_influence(

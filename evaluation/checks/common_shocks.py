@@ -52,6 +52,8 @@ NOT_SEEN = "not detected"
 LEVEL = 0.05
 # With fewer placebos their spread says next to nothing.
 LEAST = 4
+# Squares of a t have a variance from here on.
+FEWEST_DF = 5.0
 OWN = "own groups"
 MONTHS = 12
 # Months taken to lie on either side where panel.window does not say.
@@ -92,9 +94,9 @@ def run(case: Case, options: Any) -> tuple[Verdict, ...]:
     parts, at these dates and, from 31 on, at the reform. Each is divided by its own standard error:
     where clustered errors tell all there is, the root mean square of these ratios is near 1. The
     verdict is ``shocks exceed the standard error`` where that of all placebos, or of the own groups
-    alone, is larger than chi-squared allows (at 2.5 per cent each, with degrees of freedom by how
-    they overlap), else ``not detected``. The placebo interval is wider by the larger of the two,
-    with t of its degrees of freedom.
+    alone, is larger than squares of t allow (at 2.5 per cent each, with degrees of freedom by how
+    they overlap and by the clusters), else ``not detected``. The placebo interval is wider by the
+    larger of the two, with t of its degrees of freedom.
 
     Raises
     ------
@@ -228,7 +230,21 @@ def _spread(refitted: tuple[Refitted, ...], placebos: dict[str, Placebo]) -> Spr
     if found is None:
         return None
     df = effective_placebos(tuple(placebos[one.label].window for one in known))
-    return Spread(found, df, float(np.sqrt(stats.chi2.ppf(1.0 - LEVEL / 2, df) / df)))
+    errors = [one.number.df for one in known if one.number is not None and one.number.df]
+    scale, share = _squares_of_t(min(errors, default=np.inf))
+    limit = stats.chi2.ppf(1.0 - LEVEL / 2, df * share) / (df * share) * scale
+    return Spread(found, df, float(np.sqrt(limit)))
+
+
+def _squares_of_t(df: float) -> tuple[float, float]:
+    """Return the mean of the square of a t, and its degrees of freedom as a scaled chi-squared.
+
+    The errors that estimates are divided by are estimated too. A square of t with n degrees of
+    freedom has mean n / (n - 2), and in that unit (n - 1) / (n - 4) times the variance of a
+    chi-squared with one: two moments, as Satterthwaite (1946) matches them.
+    """
+    n = max(df, FEWEST_DF)
+    return (1.0, 1.0) if np.isinf(n) else (n / (n - 2), (n - 4) / (n - 1))
 
 
 def _told(prefix: str, one: Spread) -> tuple[tuple[str, float], ...]:

@@ -13,7 +13,12 @@ from evaluation.estimators.fitting import ModelResult
 from evaluation.spec.options import OptionsModel
 from evaluation.spec.spec import Spec
 
-__all__ = ["Case", "CheckModule", "ModelResult", "Verdict"]
+__all__ = ["Case", "CheckModule", "ModelResult", "Verdict", "no_draw"]
+
+
+def no_draw(variant: Spec) -> ModelData:
+    """Refuse to draw data where nothing is within reach."""
+    raise EstimationError(f"{variant.id}: this check draws other data, and nothing is within reach")
 
 
 def _no_rows() -> Prepared:
@@ -52,11 +57,13 @@ class Case:
     gather
         Takes one pass over the rows for several specs that are to be refitted, where they can
         share it; ``refit`` then reads no rows for them.
+    draw
+        The rows or cells that the one model of a variant sees for its first outcome.
 
     Raises
     ------
     EstimationError
-        By the three functions, where what they need is out of reach.
+        By the functions, where what they need is out of reach.
     """
 
     result: ModelResult
@@ -67,6 +74,7 @@ class Case:
     rows: Callable[[], Prepared] = _no_rows
     has_rows: bool = False
     gather: Callable[[tuple[Spec, ...]], None] = lambda variants: None
+    draw: Callable[[Spec], ModelData] = no_draw
 
 
 @dataclass(frozen=True, slots=True)

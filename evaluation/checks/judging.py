@@ -11,9 +11,11 @@ import numpy as np
 from evaluation.cells.needs_rows import NeedsRows
 from evaluation.cells.supply import Supply
 from evaluation.checks._identities import IDENTITY, identity_verdicts
-from evaluation.checks.contract import Case, ModelResult, Verdict
+from evaluation.checks._stated_dose import DOSE, dose_verdicts
+from evaluation.checks.contract import Case, ModelResult, Verdict, no_draw
 from evaluation.checks.registry import check
 from evaluation.checks.smallest_effect import Headline, headline_of, judge
+from evaluation.data.model_data import ModelData
 from evaluation.data.prepare import Prepared
 from evaluation.errors import DataError, EstimationError
 from evaluation.estimators.fitting import data_of
@@ -24,6 +26,7 @@ from evaluation.spec.spec import Spec
 EQUIVALENCE = "equivalence"
 Refit = Callable[[Spec], tuple[ModelResult, ...]]
 Gather = Callable[[tuple[Spec, ...]], None]
+Draw = Callable[[Spec], ModelData]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,9 @@ def judge_models(
     refit: Refit,
     announce: Callable[[str], None] = lambda stage: None,
     gather: Gather = lambda variants: None,
+    draw: Draw = no_draw,
 ) -> tuple[Judgement, ...]:
-    """Return the verdict of every check and identity, then on every smallest effect of interest.
+    """Return the verdict of every check, identity and dose, then on smallest effects of interest.
 
     Parameters
     ----------
@@ -55,11 +59,13 @@ def judge_models(
         Told the name of every check as it begins.
     gather
         Takes one pass over the rows for several such specs.
+    draw
+        Gives the rows or cells that such a model would see.
     """
     asked: list[Judgement] = []
     for request in spec.checks:
         announce(f"check {request.name}")
-        asked += _checked(request, spec, supply, results, refit, gather)
+        asked += _checked(request, spec, supply, results, refit, gather, draw)
     stated = {effect.outcome for effect in spec.smallest_effect_of_interest}
     bounds = [_headline(effect, supply, results) for effect in spec.smallest_effect_of_interest]
     unstated = [
@@ -68,7 +74,8 @@ def judge_models(
         if name not in stated
     ]
     sums = [Judgement(IDENTITY, model, one) for model, one in identity_verdicts(spec, results)]
-    return (*asked, *sums, *bounds, *unstated)
+    doses = [Judgement(DOSE, model, one) for model, one in dose_verdicts(spec, results)]
+    return (*asked, *sums, *doses, *bounds, *unstated)
 
 
 NO_BOUND = "state a [[smallest_effect_of_interest]] to learn which effects the data rule out"
@@ -81,6 +88,7 @@ def _checked(
     results: tuple[ModelResult, ...],
     refit: Refit,
     gather: Gather,
+    draw: Draw,
 ) -> Iterator[Judgement]:
     """Judge the models that a check is asked of; one that cannot be judged keeps its reason."""
     module = check(request.kind)
@@ -97,6 +105,7 @@ def _checked(
             lambda: supply.rows,
             supply.has_rows,
             gather,
+            draw,
         )
         try:
             verdicts = module.run(case, request.options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -46,6 +47,18 @@ class Options(OptionsModel):
     every: int | None = Field(default=None, ge=1)
     least: int | None = Field(default=None, ge=1)
     earlier: tuple[Annotated[int, Field(ge=1)], ...] = (1, 2, 3, 4)
+
+    def faults(self, spec: Any, owner: Any, where: str) -> Iterator[str]:
+        """Yield a line for every date that does not lie before the reform."""
+        del owner
+        reform = getattr(spec.design, "reform_date", None)
+        if reform is None:
+            return
+        for date in self.dates or ():
+            if not isinstance(date, dt.date):
+                yield f"{where}.dates: found {date}; allowed: dates, as design.reform_date is one"
+            elif date >= reform:
+                yield f"{where}.dates: found {date}; allowed: dates before the reform, {reform}"
 
 
 def run(case: Case, options: Any) -> tuple[Verdict, ...]:

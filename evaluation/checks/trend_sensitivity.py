@@ -52,7 +52,7 @@ class Options(OptionsModel):
     @classmethod
     def _not_negative(cls, values: tuple[float, ...]) -> tuple[float, ...]:
         if any(value < 0 for value in values) or len(set(values)) < len(values):
-            raise ValueError("values must be at least 0, each once")
+            raise ValueError("numbers of at least 0, each once")
         return values
 
 

@@ -111,6 +111,8 @@ def averaged_columns(spec: Spec) -> list[str]:
     names = [outcome.measured for outcome in spec.outcomes.values()]
     names += [e.first_stage for e in spec.smallest_effect_of_interest if e.first_stage]
     names += [control for model in spec.models for control in model.controls]
+    exposure = getattr(spec.design, "exposure", None)
+    names += [] if exposure is None else [exposure]
     names += [column for model in spec.models for column in columns_with_gaps(model)]
     return list(dict.fromkeys(names))
 

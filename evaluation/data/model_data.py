@@ -64,6 +64,9 @@ class ModelData:
         Running variable less the cutoff.
     treatment
         Treatment received, for fuzzy designs.
+    share_above
+        Share of the row's period above the cutoff, its mean in a cell: 0 below, 1 above, a
+        fraction at the cutoff itself. ``None`` where every row is wholly on one side.
     third
         1.0 where the row is of the third difference's group.
     instrument
@@ -114,6 +117,7 @@ class ModelData:
     cohort_labels: dict[int, str] = field(default_factory=dict)
     running: FloatArray | None = None
     treatment: FloatArray | None = None
+    share_above: FloatArray | None = None
     third: FloatArray | None = None
     instrument: FloatArray | None = None
     instrument_times: FloatArray | None = None

@@ -85,6 +85,9 @@ def model_rows(
         if received is not None:
             dropped["missing treatment"] = int((rows & np.isnan(received)).sum())
             rows &= ~np.isnan(received)
+    if model.options.compares_third and roles.third is not None:
+        dropped["missing third group"] = int((rows & np.isnan(roles.third)).sum())
+        rows &= ~np.isnan(roles.third)
     if type(model.options).INSTRUMENT and roles.instrument is not None:
         dropped["missing instrument"] = int((rows & np.isnan(roles.instrument)).sum())
         rows &= ~np.isnan(roles.instrument)
@@ -202,6 +205,7 @@ def _select(
         cohort_labels=roles.cohort_labels,
         running=part(roles.running),
         treatment=part(roles.treatment),
+        share_above=part(roles.share_above),
         third=part(roles.third),
         instrument=part(roles.instrument),
         instrument_times=part(roles.instrument_times),

@@ -221,6 +221,13 @@ class PairCells:
         cluster factor G / (G - 1) needs. ``None`` where they were not counted.
     centres
         What was taken off each row's value of every variable, shape ``(V,)``; empty for nothing.
+    third
+        1 where the point is of the third difference's group, 0 of the others, shape ``(P,)``;
+        ``None`` where points are not parted by it. A value of the running variable may stand once
+        for every side and group; points ascend by value, then side, then group.
+    apart
+        As ``successive``, with the next point of the same side and group in place of the next at
+        all, shape ``(P, P)``; ``None`` where nothing parts points.
     """
 
     running: FloatArray
@@ -230,6 +237,8 @@ class PairCells:
     units: int
     successive: IntArray | None = None
     centres: tuple[float, ...] = ()
+    third: IntArray | None = None
+    apart: IntArray | None = None
 
     def centre(self, name: str) -> float:
         """Return what was taken off a variable."""

@@ -33,6 +33,7 @@ class Roles:
     cohort_labels: dict[int, str] = field(default_factory=dict)
     running: FloatArray | None = None
     treatment: FloatArray | None = None
+    share_above: FloatArray | None = None
     third: FloatArray | None = None
     instrument: FloatArray | None = None
     instrument_times: FloatArray | None = None

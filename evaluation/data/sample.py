@@ -20,6 +20,10 @@ from evaluation.spec.sample import GroupedRows
 from evaluation.spec.spec import Spec
 
 BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
+MONTHS_IN_YEAR = 12
+# More years than any panel spans.
+YEARS = 100_000
 
 
 def select_rows(panel: Panel, spec: Spec) -> Panel:
@@ -45,26 +49,39 @@ def select_rows(panel: Panel, spec: Spec) -> Panel:
     for interval in spec.sample.drop_periods:
         panel = panel.take(~_within(panel, interval), f"drop periods {interval_words(interval)}")
     refuse_empty(panel)
-    return _first_rows(panel, spec) if spec.sample.rows == "person" else panel
+    return _first_rows(panel, spec) if spec.sample.rows in FIRST else panel
+
+
+# The rows that come first: of what, in words.
+FIRST = {"person": "of each unit", "first_of_year": "of each unit in a calendar year"}
 
 
 def _first_rows(panel: Panel, spec: Spec) -> Panel:
-    """Keep the first row of each unit among those that the other steps leave."""
+    """Keep the first row of each unit, or of each of its years, among those that are left."""
+    kind = str(spec.sample.rows)
     if panel.unit is None:
-        raise DataError("sample.rows: 'person' needs panel.unit")
+        raise DataError(f"sample.rows: {kind!r} needs panel.unit")
     unit = pd.factorize(panel.frame[panel.unit])[0]
     time = np.zeros(len(unit), dtype=np.int64) if panel.moment is None else panel.moment
+    if kind == "first_of_year":
+        unit = pd.factorize(unit * YEARS + _years(panel))[0]
     order = np.lexsort([time, unit])
     again = np.r_[False, unit[order][1:] == unit[order][:-1]]
     tied = int((again[1:] & ~again[:-1] & (time[order][1:] == time[order][:-1])).sum())
     if tied:
         raise DataError(
-            f"sample.rows: 'person' wants the first row of each unit, but {tied} units have two "
+            f"sample.rows: {kind!r} wants the first row {FIRST[kind]}, but {tied} units have two "
             "first rows; name panel.time, or select one row in sample.keep"
         )
     starts = np.zeros(len(unit), dtype=bool)
     starts[order[~again]] = True
-    return panel.take(starts, "rows person: the first of each unit")
+    return panel.take(starts, f"rows {kind}: the first {FIRST[kind]}")
+
+
+def _years(panel: Panel) -> IntArray:
+    if panel.period is None or panel.calendar.months == 0:
+        raise DataError("sample.rows: 'first_of_year' needs panel.time in months or dates")
+    return panel.period * panel.calendar.months // MONTHS_IN_YEAR
 
 
 def collapse_rows(panel: Panel, spec: Spec) -> Panel:

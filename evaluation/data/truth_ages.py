@@ -12,7 +12,7 @@ from evaluation.spec.spec import Spec
 
 AGE = "age_months"
 YEAR = 12
-# How far from the cutoff rows count, in months.
+# How far below the cutoff rows count, in months.
 NEAR = 12
 YOUNGEST, OLDEST = 0, 200 * YEAR
 
@@ -46,7 +46,8 @@ def _bounds(spec: Spec) -> Iterator[tuple[int, int]]:
             yield _lets_in(keep)
     design = spec.design
     if isinstance(design, RdDesign) and design.running_variable.column == AGE:
-        yield math.floor(design.cutoff) - NEAR, math.ceil(design.cutoff) + NEAR
+        # As many above it, so that the design has two sides.
+        yield math.floor(design.cutoff) - NEAR, math.ceil(design.cutoff) + NEAR - 1
 
 
 def _lets_in(keep: Filter) -> tuple[int, int]:

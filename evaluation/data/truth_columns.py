@@ -1,7 +1,8 @@
-"""The columns that truths need beside those of the spec: first stages."""
+"""What truths read beside what the spec does: first stages, and the rows at the cutoff."""
 
 from __future__ import annotations
 
+from evaluation.spec.design import RdDesign
 from evaluation.spec.sample import Outcome
 from evaluation.spec.spec import Spec
 
@@ -18,10 +19,15 @@ def first_stage_of(spec: Spec, outcome: Outcome) -> str | None:
 
 
 def with_truth_columns(spec: Spec) -> Spec:
-    """Return the spec with first stages among its outcomes.
+    """Return the spec with first stages among its outcomes, and with every row at the cutoff.
 
-    What stands among the outcomes is averaged over longer periods and groups as they are.
+    What stands among the outcomes is averaged over longer periods and groups as they are. A donut
+    takes away rows whose own month is mixed; in each run the whole month is under one rule.
     """
+    design = spec.design
+    if isinstance(design, RdDesign) and (design.donut, design.exposure) != (None, None):
+        whole = design.model_copy(update={"donut": None, "exposure": None})
+        spec = spec.model_copy(update={"design": whole})
     outcomes = dict(spec.outcomes)
     known = {outcome.measured for outcome in outcomes.values()}
     for model in spec.models:

@@ -8,6 +8,9 @@ import numpy as np
 
 from evaluation.data.model_data import FloatArray, IntArray, ModelData
 from evaluation.errors import DataError
+from evaluation.estimators._problem import DetailValue
+from evaluation.estimators._units import rows_among
+from evaluation.estimators.contract import Setting
 from evaluation.inference.small_sample import is_nested
 
 Periods = Literal["pre", "post", "all"]
@@ -21,6 +24,69 @@ CLUSTER_IS_RUNNING = (
 def sign_of(design: Any) -> int:
     """Return 1 where the treated side lies above the cutoff, -1 where it lies below."""
     return {"above": 1, "below": -1}[design.treated_side]
+
+
+def whole_values(data: ModelData, running: FloatArray) -> FloatArray:
+    """Return the running variable of entries that lie wholly on one side of the cutoff.
+
+    Parameters
+    ----------
+    data
+        Rows or cells of one outcome.
+    running
+        Running variable less the cutoff, shape ``(n,)``.
+    """
+    return running if data.share_above is None else running[running != 0]
+
+
+def mean_shares(data: ModelData, running: FloatArray) -> FloatArray:
+    """Return the share of each entry above the cutoff: at the cutoff itself the mean of all.
+
+    Parameters
+    ----------
+    data
+        Rows or cells of one outcome.
+    running
+        Running variable less the cutoff, shape ``(n,)``.
+    """
+    shares = (running >= 0).astype(np.float64)
+    at = running == 0
+    if data.share_above is not None and at.any():
+        weight = np.ones(data.entries) if data.weight is None else data.weight
+        shares[at] = np.average(data.share_above[at], weights=weight[at])
+    return shares
+
+
+def exposure_words(setting: Setting) -> str:
+    """Return how an equation counts the cutoff's own value; nothing where it lies above."""
+    exposure = getattr(setting.design, "exposure", None)
+    if exposure is None:
+        return ""
+    return (
+        f"; at x = 0 E[y] = s·m_treated(0) + (1 - s)·m_untreated(0), s the mean of {exposure} there"
+    )
+
+
+def exposure_details(data: ModelData, setting: Setting) -> tuple[tuple[str, str, DetailValue], ...]:
+    """Return how many rows lie partly on either side, and their mean share under treatment.
+
+    Parameters
+    ----------
+    data
+        Rows or cells of one outcome.
+    setting
+        Says which side is treated.
+    """
+    if data.running is None or data.share_above is None:
+        return ()
+    at = data.running == 0
+    above = float(mean_shares(data, data.running)[at][0]) if at.any() else None
+    if above is not None and sign_of(setting.design) == -1:
+        above = 1 - above
+    return (
+        ("", "n_obs_partly_treated", rows_among(data, at)),
+        ("", "mean_exposure_at_cutoff", above),
+    )
 
 
 def mass_points(running: FloatArray, width: float = np.inf) -> tuple[int, int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -28,6 +29,8 @@ from evaluation.inference.small_sample import (
     is_nested,
 )
 from evaluation.spec.options import Column, OptionsModel
+from evaluation.spec.resolve import resolve_inference
+from evaluation.spec.variance import Inference
 
 TITLE = "Discrete-time hazard"
 SOURCE = (
@@ -51,6 +54,14 @@ class Options(OptionsModel):
 
     link: Literal["identity", "logit", "cloglog"] = "identity"
     baseline: Column | None = None
+
+    def faults(self, spec: Any, owner: Any, where: str) -> Iterator[str]:
+        """Yield a line for everything that the link does not go with."""
+        sloped = bool(owner.interact) or owner.group_trends is not None
+        if spec.design.kind in DESIGNS:
+            inference = resolve_inference(spec, owner)
+            for fault in _not_with_link(self.link, spec.design, sloped, inference):
+                yield f"{where}: {fault}"
 
 
 def equation(setting: Setting) -> str:
@@ -133,22 +144,27 @@ def _with_baseline(setting: Setting) -> Setting:
 
 
 def _refuse_with_link(setting: Setting) -> None:
-    link = setting.options.link
-    if setting.design.kind != "did" or setting.design.treatment is not None:
-        raise DataError(
-            f"discrete_hazard: link = {link!r} goes with treated and reform_date or post; use "
-            "link = 'identity' for staggered adoption and varying treatment"
+    sloped = bool(setting.interact) or setting.group_trends is not None
+    faults = _not_with_link(setting.options.link, setting.design, sloped, setting.inference)
+    for fault in faults:
+        raise DataError(f"discrete_hazard: {fault}")
+
+
+def _not_with_link(link: str, design: Any, sloped: bool, inference: Inference) -> Iterator[str]:
+    if link == IDENTITY:
+        return
+    if design.kind != "did" or design.treatment is not None:
+        yield (
+            f"link = {link!r} goes with treated and reform_date or post; use link = 'identity' "
+            "for staggered adoption and varying treatment"
         )
-    if setting.interact or setting.group_trends is not None:
-        raise DataError(
-            f"discrete_hazard: link = {link!r} takes neither interact nor group_trends; use "
-            "link = 'identity'"
-        )
-    variance, clusters = setting.inference.variance, setting.inference.cluster
-    if variance != "cr1" or len(clusters) != 1:
-        raise DataError(
-            f"discrete_hazard: link = {link!r} gives variance 'cr1' with one cluster, found "
-            f"{variance!r} with {len(clusters)}; set cluster and variance = 'cr1'"
+    if sloped:
+        yield (f"link = {link!r} takes neither interact nor group_trends; use link = 'identity'")
+    if inference.variance != "cr1" or len(inference.cluster) != 1:
+        yield (
+            f"link = {link!r} gives variance 'cr1' with one cluster, found "
+            f"{inference.variance!r} with {len(inference.cluster)}; set cluster and variance = "
+            "'cr1'"
         )
 
 

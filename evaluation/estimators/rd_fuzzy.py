@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -25,8 +25,17 @@ from evaluation.estimators._guards import (
     required,
 )
 from evaluation.estimators._honest.found import Asked, Found
-from evaluation.estimators._rd import Periods, cluster_warning, require_mass_points, sign_of
+from evaluation.estimators._rd import (
+    Periods,
+    cluster_warning,
+    exposure_details,
+    exposure_words,
+    require_mass_points,
+    sign_of,
+    whole_values,
+)
 from evaluation.estimators.contract import Fit, Role, Setting
+from evaluation.spec.design import RdDesign
 from evaluation.spec.options import OptionsModel, Table
 
 TITLE = "Regression discontinuity, fuzzy"
@@ -104,6 +113,17 @@ class Options(OptionsModel):
             )
         return self
 
+    def faults(self, spec: Any, owner: Any, where: str) -> Iterator[str]:
+        """Yield a line where the design names no treatment to divide by."""
+        del owner
+        design = spec.design
+        if isinstance(design, RdDesign) and design.treatment is None:
+            yield (
+                f"{where}.estimator: 'rd_fuzzy' needs design.treatment, the column by whose jump "
+                "that of the outcome is divided; give treatment = { column = ... }, or estimate "
+                "itt_at_cutoff by 'rd_robust'"
+            )
+
 
 def equation(setting: Setting) -> str:
     """Return the estimating equation as one line of text."""
@@ -113,6 +133,7 @@ def equation(setting: Setting) -> str:
     return (
         f"τ = jump of y / jump of {name} at x = 0, {side}; on each side local polynomials of order "
         f"{setting.options.order}, {setting.options.kernel} kernel, x = running variable - cutoff"
+        f"{exposure_words(setting)}"
     )
 
 
@@ -168,7 +189,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     """
     refuse_effects(setting.fixed_effects, "rd_fuzzy")
     require_rows(data)
-    running = required(data.running, "a running variable", data.outcome)
+    running = whole_values(data, required(data.running, "a running variable", data.outcome))
     treatment = required(data.treatment, "a treatment (design.treatment)", data.outcome)
     require_both_sides(data, running)
     options = setting.options
@@ -200,7 +221,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         n_obs=data.n_obs,
         n_units=data.n_units,
         n_clusters=found.n_clusters,
-        details=found.details,
+        details=(*found.details, *exposure_details(data, setting)),
         covariance=found.covariance,
         warnings=(*found.warnings, *cluster_warning(data, clusters)),
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -25,8 +25,17 @@ from evaluation.estimators._honest.bounded_misspecification import (
 )
 from evaluation.estimators._honest.curvature import bounded_curvature
 from evaluation.estimators._honest.found import Asked, Found
-from evaluation.estimators._rd import Periods, cluster_warning, require_mass_points, sign_of
+from evaluation.estimators._rd import (
+    Periods,
+    cluster_warning,
+    exposure_details,
+    exposure_words,
+    require_mass_points,
+    sign_of,
+    whole_values,
+)
 from evaluation.estimators.contract import Fit, Role, Setting
+from evaluation.spec.design import RdDesign
 from evaluation.spec.options import OptionsModel, Table
 
 TITLE = "Regression discontinuity, bias-aware intervals for a discrete running variable"
@@ -93,6 +102,17 @@ class Options(OptionsModel):
             raise ValueError("bounded_misspecification takes no curvature_bound")
         return self
 
+    def faults(self, spec: Any, owner: Any, where: str) -> Iterator[str]:
+        """Yield a line where misspecification would be seen at values partly on either side."""
+        del owner
+        design = spec.design
+        misspecified = self.smoothness == "bounded_misspecification"
+        if isinstance(design, RdDesign) and design.exposure and misspecified:
+            yield (
+                f"{where}.smoothness: 'bounded_misspecification' sees how far off a line is at "
+                "values wholly on one side; set donut = 1 in place of design.exposure"
+            )
+
 
 def equation(setting: Setting) -> str:
     """Return the estimating equation as one line of text."""
@@ -104,7 +124,7 @@ def equation(setting: Setting) -> str:
     }[options.smoothness]
     return (
         f"τ = lim E[y | x → 0], {side}; on each side y = β_0 + β_1·x + error, "
-        f"{options.kernel} kernel, x = running variable - cutoff; {bound}"
+        f"{options.kernel} kernel, x = running variable - cutoff{exposure_words(setting)}; {bound}"
     )
 
 
@@ -161,7 +181,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     """
     refuse_effects(setting.fixed_effects, "rd_honest")
     require_rows(data)
-    running = required(data.running, "a running variable", data.outcome)
+    running = whole_values(data, required(data.running, "a running variable", data.outcome))
     require_both_sides(data, running)
     options = setting.options
     require_mass_points(running, data.outcome, LEAST_MASS_POINTS)
@@ -181,7 +201,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         n_obs=data.n_obs,
         n_units=data.n_units,
         n_clusters=found.n_clusters,
-        details=found.details,
+        details=(*found.details, *exposure_details(data, setting)),
         covariance=found.covariance,
         warnings=(*found.warnings, *cluster_warning(data, clusters)),
     )

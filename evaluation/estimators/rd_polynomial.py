@@ -30,9 +30,13 @@ from evaluation.estimators._problem import require_positive, rounding_variance
 from evaluation.estimators._rd import (
     Periods,
     cluster_warning,
+    exposure_details,
+    exposure_words,
     mass_points,
+    mean_shares,
     require_mass_points,
     sign_of,
+    whole_values,
 )
 from evaluation.estimators._scores import Scores
 from evaluation.estimators._subset import subset
@@ -73,7 +77,7 @@ def equation(setting: Setting) -> str:
     controls = "".join(f" + {name}'γ" for name in setting.controls)
     return (
         f"y = α + τ·treated + Σ_(j=1..{options.order}) β_j·x^j{separate}{controls} + error, "
-        "x = running variable - cutoff"
+        f"x = running variable - cutoff{exposure_words(setting)}"
     )
 
 
@@ -104,8 +108,8 @@ def _design(
 ) -> tuple[FloatArray, tuple[str, ...]]:
     """Return the regressors, treated in the second column, and the names of all."""
     options = setting.options
-    treated = (running >= 0) if sign_of(setting.design) == 1 else (running < 0)
-    step = treated.astype(np.float64)
+    above = mean_shares(data, running)
+    step = above if sign_of(setting.design) == 1 else 1 - above
     # Powers of numbers up to one keep the normal equations well conditioned.
     unit = running / np.abs(running).max()
     powers = [unit**j for j in range(1, options.order + 1)]
@@ -150,11 +154,12 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     refuse_effects(setting.fixed_effects, "rd_polynomial")
     require_rows(data)
     running = required(data.running, "a running variable", data.outcome)
-    require_both_sides(data, running)
+    whole = whole_values(data, running)
+    require_both_sides(data, whole)
     options = setting.options
     width = np.inf if options.bandwidth is None else float(options.bandwidth.fixed)
     least = 1 if options.order == 0 else options.order + 1
-    require_mass_points(running, data.outcome, least, width)
+    require_mass_points(whole, data.outcome, least, width)
     data = subset(data, np.flatnonzero(np.abs(running) <= width))
     require_rows(data)
     running = required(data.running, "a running variable", data.outcome)
@@ -163,7 +168,8 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         estimate, k, made = _solve(data, setting, running, clusters)
     std_error = float(np.sqrt(made.matrix[0, 0]))
     used = float(made.df) if setting.inference.distribution == "t" else None
-    below, above = mass_points(running)
+    whole = whole_values(data, running)
+    below, above = mass_points(whole)
     return Fit(
         terms=(term_of(estimate, std_error, used, estimand=setting.estimand),),
         n_obs=data.n_obs,
@@ -172,9 +178,10 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         details=(
             ("", "bandwidth", None if np.isinf(width) else width),
             ("", "n_obs_below", rows_among(data, running < 0)),
-            ("", "n_obs_above", rows_among(data, running >= 0)),
+            ("", "n_obs_above", rows_among(data, np.isin(running, whole[whole >= 0]))),
             ("", "mass_points_below", below),
             ("", "mass_points_above", above),
+            *exposure_details(data, setting),
             ("", "parameters", k),
             ("", "small_sample_factor", made.factor),
             ("", "degrees_of_freedom", used),

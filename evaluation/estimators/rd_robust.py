@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -27,12 +28,16 @@ from evaluation.estimators._problem import DetailValue
 from evaluation.estimators._rd import (
     Periods,
     cluster_warning,
+    exposure_details,
+    exposure_words,
     mass_points,
     require_mass_points,
     sign_of,
+    whole_values,
 )
 from evaluation.estimators.contract import Fit, Role, Setting, Term
 from evaluation.inference.intervals import interval
+from evaluation.spec.design import RdDesign
 from evaluation.spec.options import OptionsModel, Table
 
 TITLE = "Regression discontinuity, local polynomial with robust bias correction"
@@ -73,6 +78,16 @@ class Options(OptionsModel):
     # Whether clusters with rows on both sides of the cutoff make these depend on each other.
     sides: Literal["joint", "independent"] = "joint"
 
+    def faults(self, spec: Any, owner: Any, where: str) -> Iterator[str]:
+        """Yield a line where sides that share rows are to count as independent."""
+        del owner
+        design = spec.design
+        if isinstance(design, RdDesign) and design.exposure and self.sides == "independent":
+            yield (
+                f"{where}.sides: with design.exposure the rows at the cutoff lie on both sides; "
+                "set sides = 'joint', or donut = 1 in place of exposure"
+            )
+
 
 def equation(setting: Setting) -> str:
     """Return the estimating equation as one line of text."""
@@ -80,7 +95,7 @@ def equation(setting: Setting) -> str:
     side = "above - below" if sign_of(setting.design) == 1 else "below - above"
     return (
         f"τ = lim E[y | x → 0], {side}; on each side y = Σ_(j=0..{options.order}) β_j·x^j + error, "
-        f"{options.kernel} kernel, x = running variable - cutoff"
+        f"{options.kernel} kernel, x = running variable - cutoff{exposure_words(setting)}"
     )
 
 
@@ -160,7 +175,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     """
     refuse_effects(setting.fixed_effects, "rd_robust")
     require_rows(data)
-    running = required(data.running, "a running variable", data.outcome)
+    running = whole_values(data, required(data.running, "a running variable", data.outcome))
     require_both_sides(data, running)
     clusters = cluster_codes(data, setting.inference)
     if setting.inference.variance == "cr1" and len(setting.inference.cluster) != 1:
@@ -181,7 +196,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
             "wider fixed bandwidth or a lower order"
         )
     below, above = mass_points(running, narrower)
-    df = sum(found.rows) - 2.0 * (options.order + 1)
+    df = sum(found.rows) + found.partial - 2.0 * (options.order + 1)
     n_clusters = _clusters(data, setting, clusters)
     if n_clusters is not None and setting.inference.variance == "cr1":
         df = n_clusters - 1.0
@@ -198,6 +213,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         ("", "n_obs_within_above", found.rows[1]),
         ("", "mass_points_within_below", below),
         ("", "mass_points_within_above", above),
+        *exposure_details(data, setting),
         ("", "kernel", options.kernel),
         ("", "order", options.order),
         ("", "degrees_of_freedom", used),

@@ -13,8 +13,9 @@ from evaluation.cells.plan import Plan
 from evaluation.cells.planning.together import together
 from evaluation.cells.store.held import Held
 from evaluation.cells.supply import Supply
+from evaluation.data.model_data import ModelData
 from evaluation.errors import DataError
-from evaluation.estimators.fitting import ModelResult, fit_models
+from evaluation.estimators.fitting import CELLS, ModelResult, fit_models
 from evaluation.estimators.supplying import (
     Request,
     gathered_of,
@@ -59,6 +60,30 @@ class Refitting:
             return fit_models(variant, given_supply(variant, self._cells))
         asked = replace(self._request, spec=variant, held=self._held)
         return fit_models(variant, supply_of(asked, lambda stage: nullcontext()))
+
+    def draw(self, variant: Spec) -> ModelData:
+        """Return the rows or cells that the one model of a spec sees for its first outcome.
+
+        Raises
+        ------
+        DataError
+            With what the rows are refused for, or where they are out of reach.
+        """
+        if self._cells is not None:
+            supply = given_supply(variant, self._cells)
+        else:
+            asked = replace(self._request, spec=variant, held=self._held)
+            supply = supply_of(asked, lambda stage: nullcontext())
+        (model,) = variant.models
+        name = variant.outcomes_of(model)[0]
+        route = supply.route(model)
+        if route.engine == CELLS:
+            try:
+                return supply.cells(model, route, name, variant.outcomes[name])
+            except NeedsRows as need:
+                if not supply.has_rows:
+                    raise DataError(f"needs the rows of the panel: {need.reason}") from need
+        return supply.model_rows(model, name, variant.outcomes[name])
 
     def gather(self, variants: tuple[Spec, ...]) -> None:
         """Take one pass over the rows for several specs; what cannot share it is read later.

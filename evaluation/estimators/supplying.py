@@ -30,7 +30,7 @@ from evaluation.data.sources import open_source
 from evaluation.data.sources.frame import Frame
 from evaluation.errors import DataError
 from evaluation.estimators.cell_needs import needs_of
-from evaluation.spec.columns import columns_of_spec
+from evaluation.spec.columns import columns_of_spec, columns_with_gaps
 from evaluation.spec.model import Model
 from evaluation.spec.spec import Spec
 
@@ -173,7 +173,7 @@ def _not_numbers(spec: Spec, model: Model, columns: Columns) -> str:
     """Return what keeps a model from sums: the rows then say which key of the spec is wrong."""
     summed = [spec.outcomes[name].measured for name in spec.outcomes_of(model)]
     summed += [e.first_stage for e in spec.smallest_effect_of_interest if e.first_stage]
-    summed += [*model.controls, *filter(None, [spec.panel.weight])]
+    summed += [*model.controls, *columns_with_gaps(model), *filter(None, [spec.panel.weight])]
     received = getattr(spec.design, "treatment", None)
     summed += [] if received is None else [received.column]
     held = (

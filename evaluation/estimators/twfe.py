@@ -76,7 +76,7 @@ def _staggered(data: ModelData, dose: FloatArray) -> tuple[str, ...]:
     elif data.from_cells:
         starts = data.starts or 0
     elif data.dose is not None and data.unit is not None and data.period is not None:
-        starts = len(np.unique(_first_treated(data.unit, data.period, dose)))
+        starts = _starts(data.unit, data.period, dose)
     else:
         return ()
     if starts < 2:
@@ -87,15 +87,24 @@ def _staggered(data: ModelData, dose: FloatArray) -> tuple[str, ...]:
     )
 
 
-def _first_treated(unit: IntArray, period: IntArray, dose: FloatArray) -> FloatArray:
-    """Return the first period with treatment of every unit that was seen without it before."""
-    on = dose > 0
-    begun = np.full(int(unit.max()) + 1, np.inf)
+def _starts(unit: IntArray, period: IntArray, dose: FloatArray) -> int:
+    """Return how many starts units have that were seen untreated before theirs.
+
+    One where gaps let all begin at one time: a unit that is seen untreated, then not at all, then
+    treated may have begun in between.
+    """
+    on, size = dose > 0, int(unit.max()) + 1
+    begun, seen, untreated = np.full(size, np.inf), np.full(size, np.inf), np.full(size, -np.inf)
     np.minimum.at(begun, unit[on], period[on].astype(np.float64))
-    seen = np.full(len(begun), np.inf)
     np.minimum.at(seen, unit, period.astype(np.float64))
-    later: FloatArray = begun[np.isfinite(begun) & (seen < begun)]
-    return later
+    np.maximum.at(untreated, unit[~on], period[~on].astype(np.float64))
+    later = np.isfinite(begun) & (seen < begun)
+    if not later.any():
+        return 0
+    first = begun[later].min()
+    stays = untreated < begun
+    waited = np.any(untreated[later & stays] >= first) or np.any(begun[later & ~stays] > first)
+    return len(np.unique(begun[later])) if waited else 1
 
 
 def fit(data: ModelData, setting: Setting) -> Fit:

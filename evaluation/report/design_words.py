@@ -87,9 +87,18 @@ def _rd(design: RdDesign) -> Iterator[Line]:
     if design.donut is not None:
         yield "donut", f"rows less than {design.donut} from the cutoff are left out"
     if design.exposure is not None:
-        yield "exposure", f"column {design.exposure}"
+        yield (
+            "exposure",
+            f"rows with {running.column} {cutoff} lie on both sides: column {design.exposure} is "
+            "the share of the row's period under treatment, and its mean there counts",
+        )
     if design.treatment is not None:
-        yield "treatment received", f"column {design.treatment.column}"
+        first = (
+            ", the first of a calendar year" if design.treatment.records != "each_period" else ""
+        )
+        yield "treatment received", f"column {design.treatment.column}{first}"
+    if design.third is not None:
+        yield "third difference", _group(design.third)
     yield from _moment_of_reform(design)
     yield from _instrument(design)
 

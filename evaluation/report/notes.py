@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evaluation.data.functionals.flows import FLOWS
+from evaluation.data.functionals.flows import FLOWS, HAZARDS
+from evaluation.report.words import listed, value_words
 from evaluation.spec.design import DidDesign, RdDesign
 from evaluation.spec.filters import FixedDate
 from evaluation.spec.resolve import OFFICE_COLUMNS
@@ -35,9 +36,11 @@ def notes_of(spec: Spec) -> tuple[str, ...]:
     """Return the notes that a reader needs to take a spec's numbers for what they are."""
     return (
         *_selection(spec),
+        *_hazards(spec),
         *_dates(spec),
         *_carry_over(spec),
         *_age_shocks(spec),
+        *_partial(spec),
         *_stocks(spec),
         *_estimated(spec),
     )
@@ -52,6 +55,19 @@ def _selection(spec: Spec) -> Iterator[str]:
         )
     if isinstance(rows, str) and rows in SELECTING_ROWS:
         yield SELECTING_ROWS[rows]
+
+
+def _hazards(spec: Spec) -> Iterator[str]:
+    """Say where a jump of a hazard is an effect and where survivors differ."""
+    if not isinstance(spec.design, RdDesign) or spec.sample.rows != "person_month":
+        return
+    named = [name for name, one in spec.outcomes.items() if one.column in HAZARDS]
+    if named:
+        yield (
+            f"{listed(named)} {'is' if len(named) == 1 else 'are'} of those at risk, who differ "
+            "by what happened to them under the duty: a jump at the cutoff is an effect, as who is "
+            "at risk is continuous there; away from it survivors differ."
+        )
 
 
 def _dates(spec: Spec) -> Iterator[str]:
@@ -86,6 +102,18 @@ def _age_shocks(spec: Spec) -> Iterator[str]:
         yield (
             "Treated and control differ by age alone, and municipality clusters do not see "
             "national shocks to one age group: intervals are conditional on there being none."
+        )
+
+
+def _partial(spec: Spec) -> Iterator[str]:
+    """Say how rows partly on either side of a cutoff count."""
+    design = spec.design
+    if isinstance(design, RdDesign) and design.exposure is not None:
+        yield (
+            f"Rows with {design.running_variable.column} {value_words(design.cutoff)} lie on both "
+            f"sides: their mean is taken as that of the mean of {design.exposure}, which is exact "
+            "where nobody's share has to do with the outcome. Details hold how many there are, "
+            "n_obs_partly_treated, and mean_exposure_at_cutoff; bandwidths are chosen without them."
         )
 
 

@@ -11,6 +11,7 @@ from evaluation.spec.spec import Spec
 ROWS = {
     "person_month": "as in the source",
     "person": "one a person",
+    "first_of_year": "the first of each person in a calendar year",
     "entry": "entries: the first period of receipt",
     "at_risk_entry": "persons who did not receive in the period before",
     "at_risk_exit": "persons who received in the period before",

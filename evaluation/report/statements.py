@@ -36,6 +36,21 @@ ESTIMANDS = {
         "the effect of being under the rule at the cutoff: treated side minus untreated side; "
         "release is its negative"
     ),
+    "change_in_itt_at_cutoff": (
+        "how the jump at the cutoff, treated side minus untreated side, differs between the parts "
+        "of the rows that the equation names"
+    ),
+    "change_in_kink_at_cutoff": (
+        "how the change of slope at the cutoff, treated side minus untreated side, differs between "
+        "the parts of the rows that the equation names"
+    ),
+    "late_at_cutoff": (
+        "the effect of one unit of treatment on those whose treatment the cutoff moves"
+    ),
+    "kink_at_cutoff": (
+        "the slope by the running variable on the treated side of the cutoff minus that on the "
+        "untreated side"
+    ),
 }
 
 
@@ -84,7 +99,7 @@ def _statement(spec: Spec, model: Model) -> Statement:
     setting = setting_of(spec, model)
     asked = {check.kind for check in spec.checks if check.model in (None, model.id)}
     words = ESTIMANDS.get(model.estimand, model.estimand.replace("_", " "))
-    if model.options.compares_third:
+    if model.options.compares_third and not model.estimand.startswith("change_in"):
         words += ", inside the third group, less the same outside it"
     return Statement(
         model.id,

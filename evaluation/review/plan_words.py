@@ -88,6 +88,8 @@ def _weight(plan: Plan) -> list[str]:
 
 
 def _quantity(quantity: Quantity) -> str:
+    if quantity.gap == "known":
+        return f"whether {quantity.column} is known"
     return f"log({quantity.column})" if quantity.log else quantity.column
 
 
@@ -111,6 +113,7 @@ def _pair_pass(plan: Plan, one: PairPass) -> Iterator[str]:
     ]
     unit = "units" if plan.units is None else plan.units.unit
     parted = f", before and after the reform ({one.post})" if one.post else ""
+    parted += f", inside and outside the third group ({one.third})" if one.third else ""
     yield f"Pairs {one.name}, for {', '.join(served)}"
     yield _line("pairs", f"every two points of {one.point}{parted}, over {unit} seen at both")
     yield _line("sums", ", ".join(["units", *map(_quantity, one.quantities), "their products"]))

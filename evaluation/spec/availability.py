@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evaluation.spec.catalogue import Catalogue
-from evaluation.spec.design import RdDesign
 from evaluation.spec.spec import Spec
 
 SOURCES = frozenset({"synthetic", "file", "sql"})
@@ -28,16 +27,9 @@ def _keys(spec: Spec, catalogue: Catalogue) -> Iterator[str]:
     for table in TOP_TABLES:
         if getattr(spec, table):
             yield table
-    yield from _design_keys(spec)
     for model in spec.models:
         if model.estimator in catalogue.planned_estimators:
             yield f"models.{model.id}: estimator {model.estimator!r}"
     for check in spec.checks:
         if check.kind in catalogue.planned_checks:
             yield f"checks.{check.name}: check {check.kind!r}"
-
-
-def _design_keys(spec: Spec) -> Iterator[str]:
-    design = spec.design
-    if isinstance(design, RdDesign) and design.exposure is not None:
-        yield "design.exposure (use donut = 1)"

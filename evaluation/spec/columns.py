@@ -19,6 +19,7 @@ DENOMINATOR_COLUMNS: dict[str, tuple[str, ...]] = {
 ROW_COLUMNS: dict[str, tuple[str, ...]] = {
     "person_month": (),
     "person": (),
+    "first_of_year": (),
     "entry": ("sa_entry",),
     "at_risk_entry": ("sa_entry",),
     "at_risk_exit": ("sa_exit",),

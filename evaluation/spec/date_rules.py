@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evaluation.spec.dates import AGE, START_COLUMNS, dated_columns
-from evaluation.spec.design import RdDesign
+from evaluation.spec.dates import START_COLUMNS, dated_columns
 from evaluation.spec.faults import nearest
 from evaluation.spec.filters import Predicate
-from evaluation.spec.model import Model
 from evaluation.spec.sample import GroupedRows, Outcome
+from evaluation.spec.second_kinks import second_kink_rules
 from evaluation.spec.spec import Spec
 from evaluation.spec.time_rules import time_unit_of
 
@@ -32,7 +31,7 @@ def date_rules(spec: Spec) -> Iterator[str]:
     yield from _starts(spec)
     yield from _identities(spec)
     yield from _bandwidths(spec)
-    yield from _second_kinks(spec)
+    yield from second_kink_rules(spec)
 
 
 def _one_date(outcome: Outcome) -> Iterator[str]:
@@ -124,37 +123,6 @@ def _starts(spec: Spec) -> Iterator[str]:
         if one.start is not None:
             key = where.removesuffix(".column")
             yield f"{key}.assigned_at: spells are of persons, and rows are groups; keep persons"
-
-
-def _second_kinks(spec: Spec) -> Iterator[str]:
-    """Yield a line for every bandwidth that reaches the kink that a lead makes before the cutoff.
-
-    The outcome of a row L months younger than the cutoff is measured on the day of release.
-    """
-    design = spec.design
-    if not isinstance(design, RdDesign) or design.running_variable.column != AGE:
-        return
-    for model in spec.models:
-        bandwidth = getattr(model.options, "bandwidth", None)
-        if bandwidth is None:
-            continue
-        leads = [
-            months
-            for name in spec.outcomes_of(model)
-            if name in spec.outcomes
-            for months in _leads(model, spec.outcomes[name])
-            if months
-        ]
-        if leads and (bandwidth.fixed is None or bandwidth.fixed > min(leads)):
-            yield (
-                f"models.{model.id}.bandwidth: an outcome {min(leads)} months after its row has a "
-                "second kink so many months before the cutoff; give { fixed = ... } of at most "
-                f"{min(leads)}"
-            )
-
-
-def _leads(model: Model, outcome: Outcome) -> tuple[int, ...]:
-    return model.horizons or outcome.horizons or (outcome.lead,)
 
 
 def _bandwidths(spec: Spec) -> Iterator[str]:

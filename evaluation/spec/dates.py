@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 Start = Literal["entry", "decision"]
 AGE = "age_months"
+BIRTH_MONTH = "birth_ym"
 # Months within which nobody looks further: as far as there are data.
 FAR = 600
 PREDICATES = ("treated", "control", "third")

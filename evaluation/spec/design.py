@@ -18,6 +18,16 @@ class ColumnTable(Table):
     column: Column
 
 
+class RdTreatment(ColumnTable):
+    """The treatment received at a cutoff, and how often it is recorded.
+
+    ``first_of_year`` is the first condition of a calendar year, as KOSTRA 11F has it: it belongs to
+    the unit's first row of that year alone.
+    """
+
+    records: Literal["each_period", "first_of_year"] = "each_period"
+
+
 class RunningVariable(Table):
     """The variable that assigns treatment at the cutoff."""
 
@@ -134,8 +144,9 @@ class RdDesign(Table):
     treated_side: Literal["below", "above"]
     exposure: Column | None = None
     donut: int | None = Field(default=None, ge=1)
-    treatment: ColumnTable | None = None
+    treatment: RdTreatment | None = None
     reform_date: dt.date | None = None
+    third: Predicate | None = None
     instrument: Instrument | None = None
 
 

@@ -97,6 +97,22 @@ def _rd(spec: Spec) -> Iterator[str]:
             "give one of donut = 1 and exposure = 'exposure_share'"
         )
     period = {"quarter": 3, "year": 12}.get(spec.panel.period or "", 1)
+    if not on_age and design.exposure is not None and design.donut is not None:
+        yield (
+            "design: exposure counts the rows at the cutoff, and donut drops them; "
+            "remove one of the two"
+        )
+    if design.exposure is not None and not design.running_variable.discrete:
+        yield (
+            "design.exposure: counts all rows at the cutoff's own value together, which needs "
+            "running_variable.discrete = true; set it, or remove exposure"
+        )
+    if on_age and design.exposure is not None and period > 1:
+        yield (
+            f"design.exposure: a {spec.panel.period} is partly treated at {period} months of age, "
+            f"of which exposure counts one; set panel.period = 'month', or donut = {period} in "
+            "place of exposure"
+        )
     if on_age and design.donut is not None and design.donut < period:
         yield (
             f"design.donut: a {spec.panel.period} of the cutoff is partly treated over {period} "

@@ -69,6 +69,7 @@ class Derived(Table):
         "all",
         "lag",
         "lead",
+        "months_since",
         "cumulate",
         "over_g",
         "deflate",

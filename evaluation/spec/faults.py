@@ -84,6 +84,10 @@ def _found(value: Any) -> str:
     if isinstance(value, dt.date | dt.time):
         text = str(value)
     text = {"tuple": "an array", "dict": "a table"}.get(text, text)
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -137,6 +141,8 @@ def _line(where: str, path: Path, faults: list[Any], raw: Any, model: type[BaseM
         found = _found(_value(raw, path))
     if "value_error" in kinds and isinstance(_value(raw, path), Mapping):
         return f"{where}: {_allowed(kinds['value_error'])}"
+    if "value_error" in kinds and isinstance(_value(raw, path), tuple | list):
+        found = _cut(f"[{', '.join(_found(one) for one in _value(raw, path))}]")
     allowed_words = list(dict.fromkeys(_allowed(fault) for fault in faults))
     close = ""
     literal = kinds.get("literal_error")

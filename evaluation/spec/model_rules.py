@@ -26,6 +26,8 @@ def model_rules(spec: Spec, catalogue: Catalogue) -> Iterator[str]:
         yield from _variance(spec, model, where)
         yield from _fits(spec, model, catalogue, where)
         yield from _periods(spec, model, where)
+        if model.estimator in catalogue.estimators:
+            yield from model.options.faults(spec, model, where)
 
 
 def _outcomes(spec: Spec, model: Model, where: str) -> Iterator[str]:

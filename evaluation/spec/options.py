@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -33,6 +34,21 @@ class OptionsModel(Table):
     def compares_third(self) -> bool:
         """Whether this model compares the group of ``design.third`` with the others."""
         return type(self).THIRD
+
+    def faults(self, spec: Any, owner: Any, where: str) -> Iterator[str]:
+        """Yield a line for every rule of its own that the estimator or check finds broken.
+
+        Parameters
+        ----------
+        spec
+            The whole spec.
+        owner
+            The model, or the request of a check, that these options belong to.
+        where
+            Its key path.
+        """
+        del spec, owner, where
+        yield from ()
 
 
 class ColumnName:

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 from evaluation.errors import SpecError
 from evaluation.spec.catalogue import Catalogue
+from evaluation.spec.cutoff_rules import cutoff_rules
 from evaluation.spec.database import address_of
 from evaluation.spec.date_rules import date_rules
 from evaluation.spec.derive_rules import derive_rules
 from evaluation.spec.design_rules import design_rules
 from evaluation.spec.faults import nearest
+from evaluation.spec.mechanical import mechanical_rules
 from evaluation.spec.model_rules import model_rules
 from evaluation.spec.names import RESERVED_IDS, PathName
 from evaluation.spec.origin import Origin
@@ -20,6 +22,7 @@ from evaluation.spec.panel import FilePanel, SqlPanel, SyntheticPanel
 from evaluation.spec.paths import PLACEHOLDER, resolve
 from evaluation.spec.spec import Spec
 from evaluation.spec.time_rules import time_rules
+from evaluation.spec.treatment_rules import treatment_rules
 from evaluation.spec.walk import marked_values
 
 POLICIES = ("registry_default", "statistics_norway", "microdata_no", "opensafely", "acro", "none")
@@ -30,8 +33,11 @@ def broken_rules(spec: Spec, catalogue: Catalogue, origin: Origin | None) -> Ite
     for rule in (_ids, time_rules, design_rules, _checks, _smallest_effects, _policy):
         yield from rule(spec)
     yield from date_rules(spec)
+    yield from cutoff_rules(spec)
+    yield from treatment_rules(spec)
     yield from model_rules(spec, catalogue)
     yield from derive_rules(spec, catalogue)
+    yield from mechanical_rules(spec)
     if isinstance(spec.panel, SyntheticPanel) and spec.panel.world not in catalogue.worlds:
         yield (
             f"panel.world: unknown world {spec.panel.world!r}"
@@ -77,6 +83,7 @@ def _checks(spec: Spec) -> Iterator[str]:
                 f"checks.{check.name}.model: no model {check.model!r}"
                 f"{nearest(check.model, known)} (there are: {', '.join(known) or 'none'})"
             )
+        yield from check.options.faults(spec, check, f"checks.{check.name}")
 
 
 def _smallest_effects(spec: Spec) -> Iterator[str]:

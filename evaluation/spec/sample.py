@@ -18,7 +18,9 @@ class GroupedRows(Table):
     by: tuple[Column, ...] = Field(min_length=1)
 
 
-RowKind = Literal["person_month", "person", "entry", "at_risk_entry", "at_risk_exit"]
+RowKind = Literal[
+    "person_month", "person", "first_of_year", "entry", "at_risk_entry", "at_risk_exit"
+]
 
 
 class Sample(Table):

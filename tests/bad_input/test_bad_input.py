@@ -75,6 +75,27 @@ id = "main"
 estimand = "itt_at_cutoff"
 estimator = "rd_polynomial"
 """
+DIFFERENCE = RD.replace('"itt_at_cutoff"', '"change_in_itt_at_cutoff"').replace(
+    '"rd_polynomial"', '"rd_difference"'
+)
+KINK = RD.replace('"itt_at_cutoff"', '"kink_at_cutoff"').replace('"rd_polynomial"', '"rd_kink"')
+FLOW = (
+    RD.replace('"itt_at_cutoff"', '"kink_at_cutoff"')
+    .replace('"rd_polynomial"', '"rd_flow"\nentry = "came"\nexit = "went"\ncluster = "unit"')
+    .replace('column = "score"', 'column = "age_months", discrete = true')
+    .replace("cutoff = 0", "cutoff = 0\ndonut = 1")
+)
+FUZZY = RD.replace('"itt_at_cutoff"', '"late_at_cutoff"').replace('"rd_polynomial"', '"rd_fuzzy"')
+YEARLY = RD.replace(
+    'column = "score" }',
+    'column = "score" }\ntreatment = { column = "treat", records = "first_of_year" }',
+)
+EXPOSED = RD.replace(
+    'column = "score" }', 'column = "score", discrete = true }\nexposure = "share"'
+)
+AT_30 = RD.replace('column = "score"', 'column = "age_months", discrete = true').replace(
+    "cutoff = 0", "cutoff = 360\ndonut = 1"
+)
 SYNTHETIC = DID.replace(
     'source = "file"\npath = "tiny.csv"',
     'source = "synthetic"\nworld = "published_null"\npersons = 10\nseed = 1',
@@ -121,6 +142,17 @@ def set_(**columns: object) -> Rows:
     return lambda rows: rows.assign(**columns)
 
 
+def exposed(at: int, share: float | None) -> Rows:
+    """Give rows the share above 0 of whole scores, and those of one score another share."""
+
+    def change(rows: pd.DataFrame) -> pd.DataFrame:
+        score = rows.score + 0.5
+        known = (score > 0) + 0.5 * (score == 0)
+        return rows.assign(score=score, share=known.where(score != at, share))
+
+    return change
+
+
 def edit(old: str, new: str, encoding: str = "utf-8") -> Files:
     """Change the text of the csv file; an empty ``old`` appends a line."""
 
@@ -147,6 +179,11 @@ def link(name: str, to: str) -> Files:
 
 
 PARQUET = ("tiny.csv", "tiny.parquet")
+AT_30 = RD.replace('{ column = "score" }', '{ column = "age_months", discrete = true }').replace(
+    "cutoff = 0", "cutoff = 360\ndonut = 1"
+)
+BALANCE = '[[checks]]\nkind = "covariate_balance"\ncolumns = '
+SELECTION = '[[checks]]\nkind = "selection_near_cutoff"\n'
 
 CASES = (
     # The text of the spec: keys, types, choices.
@@ -216,6 +253,102 @@ CASES = (
     Case("estimator that does not fit the design", 10, swap=('"twfe"', '"rd_polynomial"'),
          says=("tiny.toml: models.main.estimator: 'rd_polynomial' does not fit design.kind 'did' "
                "(it fits: rd)",)),
+    Case("fuzzy design without a treatment", 10, spec=FUZZY,
+         says=("tiny.toml: models.main.estimator: 'rd_fuzzy' needs design.treatment, …",)),
+    Case("treatment identical on both sides", 11, spec=FUZZY,
+         swap=("cutoff = 0", 'cutoff = 0\ntreatment = { column = "one" }'), rows=set_(one=1),
+         says=("main: y: outcome y: design.treatment has one value in all … rows, so it changes "
+               "nowhere: …",)),
+    Case("yearly treatment in a monthly design", 10, spec=YEARLY,
+         says=("tiny.toml: design.treatment: 'treat' records the first condition of a calendar "
+               "year, which is no first stage at other ages …",)),
+    Case("field of 11F as a monthly treatment", 10, spec=YEARLY,
+         swap=('"treat", records = "first_of_year"', '"VILKARSOSLOV"'),
+         says=("tiny.toml: design.treatment: 'VILKARSOSLOV' records the first condition …",)),
+    Case("yearly treatment at another age than its decision's", 10, spec=YEARLY,
+         swap=("[outcomes]", '[sample]\nrows = "first_of_year"\n\n[outcomes]'),
+         says=("tiny.toml: design.treatment: 'treat' belongs to the age at the first decision of "
+               "the year, and the running variable is 'score'; …",
+               "tiny.toml: design.treatment: 'treat' belongs to the first month of receipt in …")),
+    Case("first rows of a year without months", 10,
+         swap=("[outcomes]", '[sample]\nrows = "first_of_year"\n\n[outcomes]'),
+         add='', words="run tiny.toml --out OUT --set panel.time_unit='\"integer\"'",
+         says=("tiny.toml: sample.rows: 'first_of_year' counts months, but panel.time_unit …",)),
+    Case("first rows of a year in quarters", 10,
+         swap=(TIME, f'{TIME}\ntime_unit = "month"\nperiod = "quarter"\n\n'
+                     '[sample]\nrows = "first_of_year"'),
+         says=("tiny.toml: sample.rows: 'first_of_year' keeps a month, but panel.period is …",)),
+    Case("first stage of no treatment", 10, spec=RD, add='[[checks]]\nkind = "first_stage"',
+         says=("tiny.toml: checks.first_stage.columns: is missing; name the treatment …",)),
+    Case("first stage of a yearly field", 10, spec=RD,
+         add='[[checks]]\nkind = "first_stage"\ncolumns = ["VILKARUTD"]',
+         says=("tiny.toml: checks.first_stage.columns: 'VILKARUTD' records the first …",)),
+    Case("other rules that nobody names", 10, spec=RD, add='[[checks]]\nkind = "other_rules"',
+         says=("tiny.toml: checks.other_rules.rules: is missing; declare [[threats]] with …",)),
+    Case("a rule named twice", 10, spec=RD,
+         add='[[checks]]\nkind = "other_rules"\nrules = [{ name = "x" }, { name = "x" }]',
+         says=("tiny.toml: checks.other_rules.rules: 'x' stands twice, …",)),
+    Case("dose without a cutoff", 10, add='[[checks]]\nkind = "dose"',
+         says=("tiny.toml: checks.dose: speaks of a cutoff, and design.kind is 'did'; remove it",)),
+    Case("one column for both doses", 10, spec=RD,
+         add='[[checks]]\nkind = "dose"\ncurrent = "treat"\npast = "treat"',
+         says=("tiny.toml: checks.dose.past: is the column of current too; …",)),
+    Case("change over a reform without its date", 10, spec=DIFFERENCE,
+         says=("tiny.toml: models.main.between: 'periods' needs design.reform_date",)),
+    Case("triple difference at a cutoff without its design", 10, spec=DIFFERENCE,
+         add='between = "both"',
+         says=("tiny.toml: models.main.between: 'both' needs design.reform_date",
+               "tiny.toml: models.main.between: 'both' needs design.third, the group whose …")),
+    Case("change over a reform from one period", 10, spec=DIFFERENCE, add='periods = "post"',
+         says=("tiny.toml: models.main: between = 'periods' needs periods = 'all'",)),
+    Case("bandwidths by side where one is common", 10, spec=DIFFERENCE,
+         add='bandwidth = { rule = "mse_two" }',
+         says=("tiny.toml: models.main.bandwidth.rule: found 'mse_two'; allowed: mse, …",)),
+    Case("change of a kink of order 0", 10, spec=DIFFERENCE.replace("_itt_", "_kink_"),
+         swap=("cutoff = 0", "cutoff = 0\nreform_date = 2004-01-01"), add="order = 0",
+         says=("tiny.toml: models.main.order: found 0; a kink is a change of slope and needs …",)),
+    Case("exemptions as outcome at age 30", 10, spec=AT_30,
+         swap=('y = { column = "y"', 'y = { column = "VEDTAKHELSE"'),
+         says=("tiny.toml: outcomes.y.column: 'VEDTAKHELSE' cannot serve at age 30: exemptions are "
+               "recorded only for persons under 30; leave it out",)),
+    Case("share of the month under 30 as control at age 30", 10, spec=AT_30,
+         add='controls = ["exposure_share"]',
+         says=("tiny.toml: models.main.controls: 'exposure_share' cannot serve at age 30: … see "
+               "design.exposure; leave it out",)),
+    Case("conditions balanced at age 30", 10, spec=AT_30, add=BALANCE + '["condition_imposed"]',
+         says=("tiny.toml: checks.covariate_balance.columns: 'condition_imposed' cannot serve …",)),
+    Case("a covariate balanced twice", 10, spec=RD, add=BALANCE + '["x", "x"]',
+         says=("tiny.toml: checks.covariate_balance.columns: names 'x' more than once; name …",)),
+    Case("balance at a cutoff without one", 10, add=BALANCE + '["x"]',
+         says=("tiny.toml: checks.covariate_balance: speaks of a cutoff, and design.kind is 'did'; "
+               "remove it",)),
+    Case("density of population age", 10, spec=AT_30, add=SELECTION + 'counts = "population"',
+         says=("tiny.toml: checks.selection_near_cutoff.counts: found 'population'; nobody chooses "
+               "an age, so that the density of population age is an empty test; …",)),
+    Case("density of rows by age", 10, spec=AT_30, add=SELECTION + 'counts = "rows"',
+         says=("tiny.toml: checks.selection_near_cutoff.counts: found 'rows'; nobody chooses …",)),
+    Case("concordance with itself", 10,
+         add='[[checks]]\nkind = "concordance"\nagainst = { spec = "tiny", model = "main" }',
+         says=("tiny.toml: checks.concordance.against.spec: 'tiny' is this spec; name …",)),
+    Case("group of nobody at a cutoff", 11, spec=DIFFERENCE,
+         swap=("cutoff = 0", 'cutoff = 0\nthird = { column = "town", equals = 99 }'),
+         add='between = "third"',
+         says=("design.third: no row is of the third difference, so nothing can be compared; …",)),
+    Case("order of a kink", 10, spec=KINK, add="order = 4",
+         says=("tiny.toml: models.main.order: found 4; allowed: …",)),
+    Case("bound that only goes with a bias-aware kink", 10, spec=KINK,
+         add="second_derivative_bound = { value = 1 }",
+         says=("tiny.toml: models.main: second_derivative_bound goes with interval = …",)),
+    Case("ratio of kinks without a treatment", 10, spec=KINK,
+         swap=('"kink_at_cutoff"', '"late_at_cutoff"'),
+         says=("tiny.toml: models.main.estimand: 'late_at_cutoff' divides by the kink of "
+               "design.treatment, which is missing",)),
+    Case("second kink without an age", 10, spec=KINK, add='[[checks]]\nkind = "second_kink"',
+         says=("tiny.toml: checks.second_kink: speaks of ages a lead below the cutoff, and the "
+               "running variable is 'score'; remove it",)),
+    Case("months since no date", 10, spec=KINK,
+         add='[derive]\nborn = { op = "months_since", column = "score", since = 1987 }',
+         says=("tiny.toml: derive.born.since: found 1987; allowed: …",)),
     Case("estimand that the estimator does not give", 10, swap=('"att"', '"att_gt"'),
          says=("tiny.toml: models.main.estimand: 'twfe' does not give 'att_gt' (it …)",)),
     Case("variance that ignores the cluster", 10, add='variance = "hc1"',
@@ -224,6 +357,68 @@ CASES = (
          says=("tiny.toml: checks.pretrend.kind: unknown check 'pretrend'; did you mean …",)),
     Case("check of an unknown model", 10, add='[[checks]]\nkind = "pretrends"\nmodel = "mian"',
          says=("tiny.toml: checks.pretrends.model: no model 'mian'; did you mean main? …",)),
+    Case("agreement with an unknown model, and alone", 10,
+         add='[[checks]]\nkind = "agreement"\nmodel = "main"\nmodels = ["mian"]',
+         says=("tiny.toml: checks.agreement.models: no model 'mian'; did you mean main? (there …",
+               "tiny.toml: checks.agreement.models: there is no other model to compare with; …")),
+    Case("a placebo date after the reform", 10, swap=(POST, "reform_date = 2004-01-01"),
+         add='[[checks]]\nkind = "placebo_date"\nmodel = "main"\ndates = [2005-01-01]',
+         says=("tiny.toml: checks.placebo_date.dates: found 2005-01-01; allowed: dates before the "
+               "reform, 2004-01-01",)),
+    Case("a bandwidth inside the donut", 10, spec=AT_30, swap=("donut = 1", "donut = 12"),
+         add="bandwidth = { fixed = 12 }",
+         says=("tiny.toml: models.main.bandwidth: found fixed = 12; allowed: more than "
+               "design.donut, 12, within which all rows are left out",)),
+    Case("a donut wider than the bandwidth", 10, spec=AT_30,
+         add='bandwidth = { fixed = 12 }\n[[checks]]\nkind = "donut"\ndonuts = [3, 15, 3]',
+         says=("tiny.toml: checks.donut.donuts: a donut stands twice; give each once",
+               "tiny.toml: checks.donut.donuts: found 15; allowed: less than 12, the bandwidth of "
+               "model 'main', within which no row would be left")),
+    Case("bandwidths inside the donut, and an order of none", 10,
+         spec=AT_30.replace('"rd_polynomial"', '"rd_honest"'),
+         add='[[checks]]\nkind = "bandwidth_grid"\nbandwidths = [1, 9]\norders = [2]',
+         says=("tiny.toml: checks.bandwidth_grid.bandwidths: found 1; allowed: more than "
+               "design.donut, 1",
+               "tiny.toml: checks.bandwidth_grid.orders: 'rd_honest' has no order; remove it")),
+    Case("an order that the estimator does not take", 10, spec=AT_30,
+         add='[[checks]]\nkind = "bandwidth_grid"\norders = [1, 9]',
+         says=("tiny.toml: checks.bandwidth_grid.orders: model 'main' does not take order 9",)),
+    Case("placebo ages where a rule changes, or near", 10, spec=AT_30,
+         add='bandwidth = { fixed = 12 }\n[[checks]]\nkind = "placebo_cutoff"\n'
+             'cutoffs = [300, 330, 350]\nroom = 6',
+         says=("tiny.toml: checks.placebo_cutoff.room: makes cutoffs, and these are given; …",
+               "tiny.toml: checks.placebo_cutoff.cutoffs: found 300, where the "
+               "qualification stipend changes; allowed: values at which, …",
+               "tiny.toml: checks.placebo_cutoff.cutoffs: found 350, whose window of 12 "
+               "holds 360, the design's own cutoff; allowed: …")),
+    Case("a placebo period without a reform", 10, spec=AT_30,
+         add='[[checks]]\nkind = "placebo_period"',
+         says=("tiny.toml: checks.placebo_period: needs design.reform_date, before which it …",)),
+    Case("a placebo year after the reform", 10, spec=AT_30,
+         swap=("donut = 1", "donut = 1\nreform_date = 2017-01-01"),
+         add='[[checks]]\nkind = "placebo_period"\nyears = [2016, 2017]',
+         says=("tiny.toml: checks.placebo_period.years: found 2017; allowed: years that end "
+               "before 2017-01-01",)),
+    Case("a placebo group of another design", 10, spec=RD,
+         add='[[checks]]\nkind = "placebo_group"\ngroups = [{ id = "old", '
+             'treated = { column = "x", equals = 1 }, control = { column = "x", equals = 2 } }]',
+         says=("tiny.toml: checks.placebo_group.groups.old: design.kind 'rd' takes keep = [...]",)),
+    Case("no placebo group at a cutoff", 10, spec=RD, add='[[checks]]\nkind = "placebo_group"',
+         says=("tiny.toml: checks.placebo_group.groups: is missing; give groups that …",)),
+    Case("a check of a cutoff without one", 10, add='[[checks]]\nkind = "donut"',
+         says=("tiny.toml: checks.donut: needs the cutoff of design.kind 'rd'; design.kind is "
+               "'did'",)),
+    Case("bounds below zero", 10, spec=EVENTS,
+         add='[[checks]]\nkind = "trend_sensitivity"\nrestriction = "smoothness"\n'
+             'values = [-1.0, 2.0]',
+         says=("tiny.toml: checks.trend_sensitivity.values: found [-1.0, 2.0]; allowed: numbers "
+               "of at least 0, each once",)),
+    Case("a link with a jackknife", 10,
+         swap=('"att"\nestimator = "twfe"',
+               '"hazard_effect"\nestimator = "discrete_hazard"\nlink = "logit"'),
+         add='variance = "cr3"',
+         says=("tiny.toml: models.main: link = 'logit' gives variance 'cr1' with one cluster, "
+               "found 'cr3' with 1; set cluster and variance = 'cr1'",)),
     Case("unknown world", 10, spec=SYNTHETIC, swap=("published_null", "publishd_null"),
          says=("tiny.toml: panel.world: unknown world 'publishd_null'; did you mean "
                "published_null? (there are: …)",)),
@@ -243,10 +438,9 @@ CASES = (
          add='[[checks]]\nkind = "pretrends"\n[[checks]]\nkind = "pretrends"',
          says=("tiny.toml: checks.pretrends: stands 2 times; two checks of a kind …",)),
     # Named in the grammar, not built.
-    Case("planned estimator", 10, swap=('"twfe"', '"rd_flow"'),
-         says=("tiny: models.main: estimator 'rd_flow': not available yet",)),
-    Case("planned check", 10, add='[[checks]]\nkind = "dose"\nmodel = "main"',
-         says=("tiny: checks.dose: check 'dose': not available yet",)),
+    Case("estimator of another design", 10, swap=('"twfe"', '"rd_flow"'),
+         says=("tiny.toml: models.main.estimator: 'rd_flow' does not fit design.kind 'did' "
+               "(it fits: rd)",)),
     Case("planned source", 10,
          swap=('source = "file"\npath = "tiny.csv"', 'source = "registers"\nmapping = "x.toml"'),
          says=("tiny: panel.source 'registers': not available yet",)),
@@ -279,7 +473,7 @@ CASES = (
     Case("window reversed", 10, swap=(TIME, f"{TIME}\nwindow = [5, 2]"),
          says=("tiny.toml: panel.window: ends before it begins; give the earlier bound first",)),
     Case("window of a date and a number", 10, swap=(TIME, f"{TIME}\nwindow = [5, 2015-01-01]"),
-         says=("tiny.toml: panel.window: found an array; allowed: two dates or two whole …",)),
+         says=("tiny.toml: panel.window: found [5, 2015-01-01]; allowed: two dates or two whole …",)),
     Case("dates for integer time", 10,
          swap=(TIME, f'{TIME}\ntime_unit = "integer"\nwindow = [2013-01-01, 2014-01-01]'),
          says=("tiny.toml: panel.window: found dates; allowed: whole numbers, …",)),
@@ -294,8 +488,62 @@ CASES = (
     Case("names given twice", 10, swap=('"town"', '["town", "town"]'), add='outcomes = ["y", "y"]',
          says=("tiny.toml: models.main.outcomes: names 'y' 2 times; name it once",
                "tiny.toml: models.main.cluster: names 'town' 2 times; name it once")),
+    Case("flows of another running variable", 10, spec=FLOW, swap=('"age_months"', '"score"'),
+         says=("tiny.toml: models.main.estimator: 'rd_flow' counts flows from one month of age to "
+               "the next; set running_variable = { column = 'age_months', discrete = true }",)),
+    Case("flows among recipients alone", 10, spec=FLOW,
+         add='[sample]\ndenominator = "recipients"',
+         says=("tiny.toml: models.main.estimator: 'rd_flow' needs the rows of all persons, in the "
+               "stock or not; set sample.rows = 'person_month' and denominator = 'population'",)),
+    Case("flows of persons without a name", 10, spec=FLOW, swap=('unit = "unit"\n', ""),
+         says=("tiny.toml: models.main.estimator: 'rd_flow' follows persons over months; set "
+               "panel.unit and time",)),
+    Case("flows with two clusters", 10, spec=FLOW,
+         swap=('cluster = "unit"', 'cluster = ["unit", "town"]'),
+         says=("tiny.toml: models.main.cluster: 'rd_flow' takes exactly one, most often the "
+               "unit",)),
+    Case("flows with controls", 10, spec=FLOW,
+         swap=('cluster = "unit"', 'cluster = "unit"\ncontrols = ["x"]'),
+         says=("tiny.toml: models.main.controls: 'rd_flow' takes none; remove them",)),
+    Case("flows beside the change of a stock", 10, spec=FLOW,
+         swap=('kind = "continuous" }', 'kind = "continuous", difference = 3 }'),
+         says=("tiny.toml: outcomes.y: 'rd_flow' sets the stock of a month beside its flows; "
+               "remove its lead, difference, age or transform",)),
+    Case("an entry without an exit", 10, spec=FLOW, swap=('exit = "went"\n', ""),
+         says=("tiny.toml: models.main: entry and exit go together: name both columns",)),
+    Case("more months than the bandwidth", 10, spec=FLOW,
+         swap=('exit = "went"', 'exit = "went"\nmonths = 20'),
+         says=("tiny.toml: models.main: months must be fewer than bandwidth.fixed",)),
+    Case("no such flow", 11, spec=FLOW, rows=lambda rows: rows.assign(age_months=rows.t, came=0),
+         says=("models.main.exit: no column 'went' in the panel…",)),
+    Case("text for a flow", 11, spec=FLOW,
+         rows=lambda rows: rows.assign(age_months=rows.t - 3, came=0, went=rows.name, y=0),
+         says=("main: y: models.main: column 'went' holds text; it must hold numbers",)),
+    Case("a flow that counts kroner", 11, spec=FLOW.replace('exit = "went"',
+         'exit = "went"\norder = 0\nbandwidth = { fixed = 4 }'),
+         rows=lambda rows: rows.assign(age_months=rows.t - 3, came=0, went=rows.x.abs(),
+                                       y=rows.unit % 2),
+         says=("main: y: outcome y: column 'went' holds other values than 0 and 1, and flows are "
+               "counted by person: use indicators of being in the stock, entering it and leaving "
+               "it",)),
     Case("age without donut or exposure", 10, spec=RD, swap=('"score"', '"age_months"'),
          says=("tiny.toml: design: on age_months … give one of donut = 1 and exposure = …",)),
+    Case("exposure beside a donut", 10, spec=EXPOSED, swap=("cutoff = 0", "cutoff = 0\ndonut = 1"),
+         says=("tiny.toml: design: exposure counts the rows at the cutoff, and donut drops …",)),
+    Case("exposure at a continuous running variable", 10, spec=EXPOSED,
+         swap=("discrete = true", "discrete = false"),
+         says=("tiny.toml: design.exposure: …needs running_variable.discrete = true; …",)),
+    Case("exposure in quarters", 10, spec=EXPOSED.replace('"score"', '"age_months"'),
+         swap=(TIME, f'{TIME}\ntime_unit = "month"\nperiod = "quarter"'),
+         says=("tiny.toml: design.exposure: a quarter is partly treated at 3 months of age, …",)),
+    Case("exposure with independent sides", 10, spec=EXPOSED.replace("rd_polynomial", "rd_robust"),
+         add='sides = "independent"',
+         says=("tiny.toml: models.main.sides: with design.exposure the rows at the cutoff lie …",)),
+    Case("exposure with bounded misspecification", 10,
+         spec=EXPOSED.replace("rd_polynomial", "rd_honest"),
+         add='smoothness = "bounded_misspecification"\nkernel = "uniform"\n'
+         "bandwidth = { fixed = 5 }",
+         says=("tiny.toml: models.main.smoothness: 'bounded_misspecification' sees how far …",)),
     Case("smallest effect with value and low", 10,
          add=EFFECT + 'unit = "per_person"\nvalue = 0.1\nlow = -0.1\nhigh = 0.1',
          says=("tiny.toml: smallest_effect_of_interest.y: give either value, or low and high",)),
@@ -511,6 +759,16 @@ CASES = (
          says=("…cluster town: all 288 rows lie in one cluster, …",)),
     Case("moving cluster", 11, rows=lambda rows: rows.assign(town=rows.town.where(rows.t < 3, 9)),
          says=("…models.main.cluster: 'town' changes over time in 48 units; freeze it …",)),
+    Case("exposure missing", 11, spec=EXPOSED, rows=exposed(-3, None),
+         says=("design.exposure: column 'share' is missing in 6 rows; complete it, or leave …",)),
+    Case("exposure outside its bounds", 11, spec=EXPOSED, rows=exposed(0, 1.25),
+         says=("design.exposure: column 'share' lies outside 0 to 1 in 6 rows; it must be …",)),
+    Case("exposure below the cutoff", 11, spec=EXPOSED, rows=exposed(-3, 0.25),
+         says=("design.exposure: column 'share' is not 0 in 6 rows below the cutoff; …",)),
+    Case("exposure above the cutoff", 11, spec=EXPOSED, rows=exposed(4, 0.25),
+         says=("design.exposure: column 'share' is not 1 in 6 rows above the cutoff; …",)),
+    Case("exposure as text", 11, spec=EXPOSED, swap=('"share"', '"name"'), rows=exposed(0, 0.5),
+         says=("…design.exposure: column 'name' holds text; it must hold numbers",)),
     Case("running variable on one side", 11, spec=RD, rows=lambda rows: rows[rows.score > 0],
          says=("design.cutoff: no rows lie below 0: it is outside the values of 'score'; …",)),
     Case("cutoff outside the support", 11, spec=RD, swap=("cutoff = 0", "cutoff = 500"),

@@ -152,3 +152,34 @@ cluster = "town"
 variance = "cr1"
 """
     both(tmp_path, tables, kind="share")
+
+
+@pytest.mark.parametrize(
+    ("column", "staggered"),
+    [("open", False), ("started", True), ("returned", True)],
+)
+def test_gaps_do_not_stagger_what_begins_at_once(tmp_path, monkeypatch, column, staggered):
+    def rows() -> pd.DataFrame:
+        frame = panel_with_gaps()
+        month = frame["ym"] - MONTHS[0]
+        wave = frame["town"] // 2
+        columns = {
+            "started": month >= 4 + wave,
+            "returned": (month >= 4 + wave) & (month < 7),
+        }
+        return frame.assign(**{name: one.astype(int) for name, one in columns.items()})
+
+    panel_with_gaps = panel
+    monkeypatch.setitem(globals(), "panel", rows)
+    design = f'[design]\nkind = "did"\ntreatment = {{ column = "{column}" }}'
+    model = """
+[[models]]
+id = "main"
+estimand = "att"
+estimator = "twfe"
+fixed_effects = ["town", "ym"]
+cluster = "town"
+"""
+    planned, plain = both(tmp_path, f"{design}\n{model}")
+    for found in (planned, plain):
+        assert ("adoption is staggered" in found.estimates.loc[0, "reason"]) == staggered

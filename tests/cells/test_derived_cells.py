@@ -45,6 +45,7 @@ DERIVE: dict[str, dict[str, Any]] = {
     "rich": {"op": "over_g", "column": "income", "times": 0.5},
     "rich_now": {"op": "over_g", "column": "income", "times": 6, "per": "month"},
     "again": {"op": "sum", "columns": ["class", "whole"]},
+    "since": {"op": "months_since", "column": "ym", "since": dt.date(2016, 3, 1)},
 }
 
 

@@ -49,11 +49,13 @@ def plan(*conditions: Flag) -> Plan:
 def pairs_of(
     frame: pd.DataFrame, names: tuple[str, ...], post: str | None = None,
     flags: tuple[Flag, ...] = (), asked: tuple[str, ...] = (), threads: int = 2,
+    third: str | None = None,
 ) -> PairCells:  # fmt: skip
     """Return the pair cells of a frame."""
     settings = Settings(threads=threads)
     relation = relation_of_frame(frame, {}, settings)
-    one = PairPass("pairs_1", "age", post, asked, tuple(Quantity(name, name) for name in names))
+    quantities = tuple(Quantity(name, name) for name in names)
+    one = PairPass("pairs_1", "age", post, asked, quantities, third)
     return run_pair_pass(relation, plan(*flags), one, settings)
 
 
@@ -147,6 +149,38 @@ def test_the_reform_parts_points_and_flags_choose_rows() -> None:
         wanted = brute(parted.assign(**{name: parted[name] - found.centre("y")}), (name,), points)
         assert np.allclose(found.products, wanted, rtol=1e-13, atol=1e-9)
         assert np.array_equal(np.lexsort((found.post, found.running)), np.arange(len(points)))
+
+
+@pytest.mark.parametrize("name", ["y", "latent"])
+def test_groups_part_points_and_units_are_counted_inside_each_part(name: str) -> None:
+    """A person's group may change; rows of no known group are left out."""
+    frame = ages(9, persons=150, points=30)
+    frame["young"] = frame["t"].where(frame["age"] % 11 != 0)
+    after = Flag("ad_post", "design.reform_date", from_period=201506 // 100 * 12 + 5)
+    group = Flag("ad_third", "design.third", (Filter(column="young", equals=1),))
+    found = pairs_of(frame, (name,), "ad_post", (after, group), third="ad_third")
+    assert found.third is not None and found.apart is not None and found.successive is not None
+    kept = frame.dropna(subset="young")
+    part = 2 * (kept["ym"] >= 201506).astype(int) + kept["young"].astype(int)
+    parted = kept.assign(age=kept["age"] + 1000 * part)
+    of_point = 2 * found.post + found.third
+    assert np.array_equal(np.lexsort((of_point, found.running)), np.arange(len(of_point)))
+    points = found.running + 1000 * of_point
+    wanted = brute(parted.assign(**{name: parted[name] - found.centre("y")}), (name,), points)
+    assert np.allclose(found.products, wanted, rtol=1e-13, atol=1e-9)
+    for one in range(4):
+        at = np.flatnonzero(of_point == one)
+        for low, high in ((0, 5), (7, 20), (3, len(at) - 1)):
+            run = found.apart[np.ix_(at[low : high + 1], at[low : high + 1])]
+            seen = parted["age"].isin(points[at[low : high + 1]])
+            assert 2 * np.trace(run) - run.sum() == parted.loc[seen, "person"].nunique()
+    run = found.successive
+    assert 2 * np.trace(run) - run.sum() == kept["person"].nunique() == found.units
+    read = pairs_of_frame(frame_of_pairs(found), found.variables, "pairs_1")
+    for part_of in ("post", "third", "successive", "apart", "products"):
+        assert np.array_equal(getattr(read, part_of), getattr(found, part_of)), part_of
+    only = pairs_of(frame, (name,), flags=(group,), third="ad_third")
+    assert np.all(only.post == -1) and set(only.third) == {0, 1}
 
 
 def test_no_rows_are_no_pairs_and_many_points_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from evaluation.checks import common_shocks
 from evaluation.checks._ages import bands
 from evaluation.checks._overlap import Window, effective_placebos
 from evaluation.checks._placebos import Placebos
@@ -117,8 +118,7 @@ def test_groups_by_any_column(ask_ages):
 
 
 REFUSED = [
-    ("placebo_date", "dates = [2017-06-01]", "is not before 2017-01-01"),
-    ("placebo_date", "dates = [3]", "must be of the kind of 2017-01-01"),
+    ("common_shocks", "dates = [2017-06-01]", "is not before 2017-01-01"),
     ("placebo_date", "least = 30", "no date has 30 months on both sides"),
     ("placebo_group", "ages = [{ treated = [30, 31], control = [33, 34] }]", "begin at 31"),
     ("placebo_group", "ages = [{ treated = [60, 61], control = [63, 64] }]", "no rows"),
@@ -241,3 +241,12 @@ def test_cells_and_rows_give_the_same_placebos(ask_ages, kind):
             assert value == by["microdata"][name]
         else:
             assert float(value) == pytest.approx(float(by["microdata"][name]), rel=1e-8)
+
+
+@pytest.mark.parametrize("clusters", [8, 19, 60])
+def test_spreads_allow_for_errors_that_are_estimated(clusters):
+    draws = np.random.default_rng(clusters).standard_t(clusters, size=(40_000, 12)) ** 2
+    scale, share = common_shocks._squares_of_t(clusters)
+    limit = stats.chi2.ppf(0.975, 12 * share) / (12 * share) * scale
+    assert (draws.mean(axis=1) > limit).mean() == pytest.approx(0.025, abs=0.003)
+    assert common_shocks._squares_of_t(np.inf) == (1.0, 1.0)

@@ -368,13 +368,6 @@ def test_models_without_influence_are_compared_numerically(ask_ages):
     assert found.verdict == "compared numerically" and np.isnan(found.p_value)
 
 
-def test_agreement_needs_another_model_that_exists(ask_ages):
-    found = row(ask_ages(asked("agreement")), "agreement")
-    assert found.verdict == "refused" and "no other model" in found.message
-    found = row(ask_ages(asked("agreement", 'models = ["nobody"]'), model=OTHER), "agreement")
-    assert found.verdict == "refused" and "no model 'nobody'" in found.message
-
-
 NAMED = [
     ("carry_over", ""),
     ("anticipation", ""),

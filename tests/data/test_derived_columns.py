@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,10 @@ CASES: dict[str, tuple[dict[str, Any], list[Any]]] = {
         {"op": "cut", "column": "a", "at": [1, 2], "labels": ["mid"]},
         ["mid", NAN, NAN, NAN],
     ),
+    "months since": (
+        {"op": "months_since", "column": "m", "since": dt.date(1987, 1, 15)},
+        [-1, 0, NAN, 395],
+    ),
     "recode": ({"op": "recode", "column": "t", "values": {"x": 7, "z": 9}}, [7, NAN, 9, NAN]),
     "recode numbers": (
         {"op": "recode", "column": "a", "values": {"1": 0}, "others": "keep"},
@@ -79,7 +84,8 @@ CASES: dict[str, tuple[dict[str, Any], list[Any]]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_rows_alone(tiny, case: str) -> None:
     table, wanted = CASES[case]
-    found = derived(tiny, {"a": A, "b": B, "t": ["x", "y", "z", None]}, **table)
+    months = [198612.0, 198701.0, NAN, 201912.0]
+    found = derived(tiny, {"a": A, "b": B, "t": ["x", "y", "z", None], "m": months}, **table)
     same(found, wanted)
 
 
@@ -89,6 +95,13 @@ PANEL = {
     "year": [2, 1, 1, 4, 3, 2],
     "x": [20.0, 1.0, 10.0, 40.0, 3.0, NAN],
 }
+
+
+def test_months_that_are_none_are_refused(tiny) -> None:
+    for wrong in (198713, 198700, 87, 198701.5):
+        with pytest.raises(DataError, match="holds 1 values that are no months"):
+            derived(tiny, {"m": [wrong, 198701]}, op="months_since", column="m",
+                    since=dt.date(1987, 1, 1))  # fmt: skip
 
 
 def test_lag_and_lead_follow_the_unit_and_not_the_row(tiny) -> None:

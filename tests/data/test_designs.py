@@ -266,3 +266,44 @@ def test_both_sides_have_rows(tiny, values, donut, words) -> None:
     with pytest.raises(DataError) as caught:
         scores(tiny, values, **({} if donut is None else {"donut": donut}))
     assert words in str(caught.value)
+
+
+# treated side, exposure of scores 8 to 12, share above the cutoff
+EXPOSURES = [
+    ("above", [0, 0, 0.25, 1, 1], [0, 0, 0.25, 1, 1]),
+    ("below", [1, 1, 0.25, 0, 0], [0, 0, 0.75, 1, 1]),
+    ("below", [1, 1, 1, 0, 0], [0, 0, 0, 1, 1]),
+]
+
+
+@pytest.mark.parametrize(("side", "exposure", "above"), EXPOSURES)
+def test_exposure_is_the_share_on_the_treated_side(tiny, side, exposure, above) -> None:
+    frame = pd.DataFrame({"score": [8.0, 9, 10, 11, 12, NAN], "y": 1.0, "e": [*exposure, NAN]})
+    design = {**AT_CUTOFF, "treated_side": side, "exposure": "e"}
+    panel = {"unit": None, "time": None}
+    roles = tiny.prepare(frame, panel=panel, design=design, models=RD_MODEL).roles
+    assert roles.share_above.tolist() == above
+    assert roles.running.tolist() == [-2, -1, 0, 1, 2]
+
+
+def test_exposures_that_cannot_be_are_counted(tiny) -> None:
+    frame = pd.DataFrame(
+        {
+            "score": [7, 8, 9, 10, 11, 12, 13, 13],
+            "e": [0.5, -0.5, NAN, 0.5, 0.75, 1.5, 0.5, 1.0],
+            "y": 1.0,
+        }
+    )
+    with pytest.raises(DataError) as caught:
+        design = {**AT_CUTOFF, "exposure": "e"}
+        tiny.prepare(frame, panel={"unit": None, "time": None}, design=design, models=RD_MODEL)
+    words = ["missing in 1 rows", "outside 0 to 1 in 2 rows", "not 0 in 1 rows", "not 1 in 2 rows"]
+    for word, line in zip(words, caught.value.faults, strict=True):
+        assert word in line
+
+
+def test_rows_at_the_cutoff_are_no_side_where_exposure_parts_them(tiny) -> None:
+    frame = pd.DataFrame({"score": [8, 9, 10], "e": [0, 0, 0.5], "y": 1.0})
+    with pytest.raises(DataError, match="no rows lie above 10"):
+        design = {**AT_CUTOFF, "exposure": "e"}
+        tiny.prepare(frame, panel={"unit": None, "time": None}, design=design, models=RD_MODEL)

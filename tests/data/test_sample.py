@@ -306,3 +306,26 @@ def test_one_row_a_person_never_depends_on_the_order_of_rows(tiny, four) -> None
         for rows in (four, four.sample(frac=1, random_state=4))
     )
     pd.testing.assert_frame_equal(first, second)
+
+
+def test_one_row_a_person_and_calendar_year(tiny, months) -> None:
+    """January of either year, but March of 2018 for person 1, whose earlier months are dropped."""
+    later = months.assign(ym=months["ym"] + 100, y=months["y"] + 1000.0)
+    both = pd.concat([later, months]).reset_index(drop=True)
+    early = {"column": "y", "at_least": 1101.0, "at_most": 1102.0}
+    changes = {
+        "panel": MONTHLY,
+        "design": REFORM,
+        "sample": {"rows": "first_of_year", "drop": [early]},
+    }
+    spec = tiny.spec(**changes)
+    panel = select_rows(read_panel(spec, Frame(both)), spec)
+    found = sorted(zip(panel.frame["person"], panel.frame["ym"], strict=True))
+    assert found == [
+        (1, 201701), (1, 201803), (2, 201701), (2, 201801),
+        (3, 201701), (3, 201801), (4, 201701), (4, 201801),
+    ]  # fmt: skip
+    assert panel.flow[-1].step == "rows first_of_year: the first of each unit in a calendar year"
+    twice = pd.concat([both, months[months["ym"] == 201701]])
+    with pytest.raises(DataError, match=r"'first_of_year' wants .* but 4 units have two first"):
+        tiny.prepare(twice, **changes)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -167,13 +168,16 @@ def test_release_at_30(pair) -> None:
     spec, coupled = pair("work_effect", RD)
     first, second = brute("work_effect", "under_duty"), brute("work_effect", "released")
     model = spec.model("post")
-    near = first["age_months"].between(348, 372) & first["age_months"].ne(360)
-    means = [
-        rows.loc[rows["sa_exit"].notna() & near & rows["ym"].ge(201701), "sa_exit"].mean()
+    by_age = [
+        rows[rows["age_months"].between(348, 360) & rows["ym"].ge(201701)]
+        .groupby("age_months")["sa_exit"]
         for rows in (first, second)
-    ]
+    ]  # fmt: skip
+    differences = by_age[0].mean() - by_age[1].mean()
+    root = np.sqrt(by_age[0].count().to_numpy(float))
+    expected = np.polyfit(differences.index - 360, differences, 1, w=root)[1]
     found = truths(coupled, spec, model, spec.outcomes["sa_exit"])
-    assert found[Key("itt_at_cutoff")].value == pytest.approx(means[0] - means[1], abs=1e-7)
+    assert found[Key("itt_at_cutoff")].value == pytest.approx(expected, abs=1e-7)
     assert found[Key("itt_at_cutoff")].value > 0
     assert truths(coupled, spec, model, spec.outcomes["employed"]) == {}
 

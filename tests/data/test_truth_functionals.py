@@ -169,9 +169,19 @@ def treated_after(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["age_months"].between(330, 360) & rows["ym"].ge(201701)]
 
 
-def near(rows: pd.DataFrame, *, after: bool = True) -> pd.DataFrame:
-    close = rows["age_months"].between(348, 372) & rows["age_months"].ne(360)
-    return rows[close & (rows["ym"].ge(201701) == after)]
+def at_cutoff(
+    column: str, first: pd.DataFrame, second: pd.DataFrame, *, after: bool = True
+) -> float:
+    """Value at 360 months of a line through the differences of ages 348 to 360."""
+    means, rows = [], 0
+    for run in (first, second):
+        kept = run[run["age_months"].between(348, 360) & (run["ym"].ge(201701) == after)]
+        by_age = kept.groupby("age_months")[column]
+        means.append(by_age.mean())
+        rows = rows + by_age.count()
+    difference = (means[0] - means[1]).dropna()
+    root = np.sqrt(rows[difference.index].to_numpy(float))
+    return float(np.polyfit(difference.index - 360, difference, 1, w=root)[1])
 
 
 def test_every_estimand_has_its_functional() -> None:
@@ -223,10 +233,10 @@ def test_late_at_the_cutoff(make: Make) -> None:
     asked = make(RD, "late_at_cutoff", sample={"rows": "at_risk_exit"}, model={"periods": "post"})
     asked = with_exclusion(asked, True)
     first, second = (
-        near(rows[rows["sa_exit"].notna()]) for rows in (brute("under_duty"), brute("released"))
+        rows[rows["sa_exit"].notna()] for rows in (brute("under_duty"), brute("released"))
     )
-    reduced = difference("sa_exit", first, second)
-    expected = reduced / difference("condition_imposed", first, second)
+    reduced = at_cutoff("sa_exit", first, second)
+    expected = reduced / at_cutoff("condition_imposed", first, second)
     (truth,) = found(asked, "sa_exit").values()
     assert truth.value == pytest.approx(expected, rel=1e-6)
     assert "stock" in absent(asked, "employed")
@@ -253,11 +263,33 @@ def test_each_side_of_the_cutoff_lives_as_in_one_of_the_runs() -> None:
 @pytest.mark.parametrize("side", ["below", "above"])
 def test_kink_is_one_months_difference(make: Make, side: str) -> None:
     asked = make({**RD, "treated_side": side}, "kink_at_cutoff", model={"periods": "post"})
-    expected = difference("employed", near(brute("under_duty")), near(brute("released")))
+    expected = at_cutoff("employed", brute("under_duty"), brute("released"))
     (truth,) = found(asked, "employed").values()
     assert truth.value == pytest.approx(expected if side == "below" else -expected, **EXACT)
     assert truth.value != 0 and truth.error > 0
     assert "is a flow" in absent(asked, "condition")
+
+
+def test_a_limit_does_not_depend_on_the_donut(make: Make) -> None:
+    found_at = []
+    for donut in (1, 6):
+        asked = make({**RD, "donut": donut}, "itt_at_cutoff", model={"periods": "post"})
+        (truth,) = found(asked, "sa_exit").values()
+        found_at.append(truth)
+    assert found_at[0] == found_at[1]
+
+
+def test_a_limit_follows_who_is_left(make: Make) -> None:
+    """Where what was demanded lasts, hardly anybody is left to release at 30, many later."""
+    asked = make(RD, "itt_at_cutoff", world="carry_over", model={"periods": "post"})
+    under, released = (brute(policy, world="carry_over") for policy in ("under_duty", "released"))
+    later = [
+        run[run["age_months"].between(361, 372) & run["ym"].ge(201701)]
+        for run in (under, released)
+    ]  # fmt: skip
+    (truth,) = found(asked, "sa_exit").values()
+    assert truth.value == pytest.approx(at_cutoff("sa_exit", under, released), abs=1e-9)
+    assert truth.value < difference("sa_exit", *later) / 3
 
 
 def test_no_kink_where_rows_are_chosen_by_a_flow(make: Make) -> None:
@@ -274,10 +306,7 @@ def test_no_kink_where_rows_are_chosen_by_a_flow(make: Make) -> None:
 )
 def test_change_is_after_the_law_less_before_it(make: Make, estimand, column, name) -> None:
     under, released = brute("under_duty"), brute("released")
-    after, before = (
-        difference(column, near(under, after=one), near(released, after=one))
-        for one in (True, False)
-    )
+    after, before = (at_cutoff(column, under, released, after=one) for one in (True, False))
     (truth,) = found(make(RD, estimand), name).values()
     assert truth.value == pytest.approx(after - before, abs=1e-7)
     assert before != 0  # early adopters have the duty before the law
@@ -346,7 +375,7 @@ def test_hazards_are_each_over_their_own_rows_at_risk(make: Make) -> None:
 
 def test_hazards_at_the_cutoff(make: Make) -> None:
     asked = make(RD, "hazard_effect", model={"periods": "post"})
-    expected = difference("sa_exit", near(brute("under_duty")), near(brute("released")))
+    expected = at_cutoff("sa_exit", brute("under_duty"), brute("released"))
     (truth,) = found(asked, "sa_exit").values()
     assert truth.value == pytest.approx(expected, abs=1e-7)
 
@@ -404,8 +433,8 @@ def test_a_lead_may_end_at_an_age_that_the_sample_drops(make: Make) -> None:
         ([{"column": "age_months", "above": 335}, *KEEP], DID, (16, 67), 0, (27, 33)),
         ([{"column": "age_months", "below": 100}], DID, (16, 67), 0, (16, 67)),
         ([{"column": "birth_ym", "at_least": 300}], DID, (16, 67), 0, (16, 67)),
-        ([], RD, (16, 67), 0, (29, 31)),
-        (KEEP, RD, (30, 67), 0, (30, 31)),
+        ([], RD, (16, 67), 0, (29, 30)),
+        (KEEP, RD, (30, 67), 0, (30, 30)),
     ],
 )
 def test_only_ages_that_a_truth_reads_are_simulated(tiny, keep, design, offered, lead, ages):

@@ -101,6 +101,8 @@ def rd(seed: int = 3) -> ModelData:
         unit=unit,
         running=running,
         treatment=taken_up.astype(float),
+        post=(unit % 5 < 3).astype(float),
+        third=(unit % 7 < 4).astype(float),
     )
 
 

@@ -48,7 +48,7 @@ SHIPPED = [
     ("release_at_30", "running variable", "age_months (discrete), cutoff 360"),
     ("release_at_30", "treated", "rows with age_months below 360"),
     ("release_at_30", "donut", "rows less than 1 from the cutoff are left out"),
-    ("release_at_30", "rows", "persons who received in the period before"),
+    ("entry_exit_2017", "rows", "persons who received in the period before"),
     ("base_did", "control", "every other row"),
     ("base_did", "after the reform", "rows with period at least 6"),
     ("mpdta", "adoption", "column first_treat holds the first treated period; 0 means never"),

@@ -32,10 +32,10 @@ NOTES = [
         ["rows before the reform whose outcome date", "national shocks"],
     ),
     ("municipal_adoption", {}, []),
-    ("release_at_30", {}, ["selected by receipt", "who is at risk of exit"]),
+    ("release_at_30", {}, ["sa_exit and sa_entry are of those at risk"]),
     (
         "release_at_30",
-        {"outcomes.employed.column": "employed", "outcomes.employed.kind": "binary"},
+        {"sample.rows": "at_risk_exit", "models.exit_flow.outcomes": ["employed"]},
         [
             "selected by receipt",
             "who is at risk of exit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from evaluation.cells.expressions.values import facts_of, may_lack
@@ -64,6 +64,8 @@ def term_of(relation: Relation, table: Any, quantity: Quantity, whole: Mapping[s
     DataError
         Where the column holds text or dates.
     """
+    if quantity.gap is not None:
+        return _without_gaps(term_of(relation, table, replace(quantity, gap=None), whole), quantity)
     facts = facts_of(relation, quantity.column)
     value = table[quantity.column]
     if facts.kind in ("text", "date"):
@@ -79,6 +81,13 @@ def term_of(relation: Relation, table: Any, quantity: Quantity, whole: Mapping[s
             return Term(value.cast("float64"), False, None, False, lacks)
         return Term(value.cast("int64"), True, _bound(facts), _is_binary(facts), lacks)
     return Term(value, True, _bound(facts), _is_binary(facts), lacks)
+
+
+def _without_gaps(term: Term, quantity: Quantity) -> Term:
+    """Return a term of a column whose missing values leave no row out."""
+    if quantity.gap == "known":
+        return Term(term.value.notnull().cast("int32"), True, 1, True, False)
+    return replace(term, value=term.value.fill_null(0), lacks=False)
 
 
 def _logarithm(value: Any) -> Any:

@@ -64,6 +64,8 @@ def _rd(design: RdDesign, calendar: Calendar | None) -> Iterator[Flag]:
         post = Flag(POST, "design.reform_date", from_period=calendar.of_date(design.reform_date))
         yield post
         yield replace(post, name=PRE, negated=True)
+    if design.third is not None:
+        yield _of_predicate("third", design.third, calendar)
 
 
 def _of_predicate(name: str, predicate: Predicate, calendar: Calendar | None) -> Flag:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from evaluation.cells.needs import CellNeeds
-from evaluation.cells.plan import PairPass, Quantity
+from evaluation.cells.needs import CellNeeds, known_name
+from evaluation.cells.plan import PREFIX, PairPass, Quantity
 from evaluation.cells.planning.flags import POST, PRE, keep_flag
 from evaluation.cells.planning.request import quantity_of, treatment_of
 from evaluation.spec.design import RdDesign
@@ -63,6 +63,8 @@ def _one(spec: Spec, model: Model, needs: CellNeeds, outcome: Quantity) -> PairP
     if not isinstance(spec.design, RdDesign):
         raise TypeError("pair cells belong to rd designs")
     controls = tuple(Quantity(name, name) for name in model.controls)
+    flows = tuple(Quantity(name, name, gap="zero") for name in needs.gaps)
+    flows += tuple(Quantity(known_name(name), name, gap="known") for name in needs.known)
     periods = getattr(model.options, "periods", "all")
     flags = {"post": (POST,), "pre": (PRE,)}.get(periods, ())
     kept = (keep_flag(model).name,) if model.keep else ()
@@ -71,5 +73,6 @@ def _one(spec: Spec, model: Model, needs: CellNeeds, outcome: Quantity) -> PairP
         point=spec.design.running_variable.column,
         post=POST if "post" in needs.roles else None,
         flags=(*flags, *kept),
-        quantities=tuple(dict.fromkeys((outcome, *treatment_of(spec), *controls))),
+        quantities=tuple(dict.fromkeys((outcome, *treatment_of(spec), *controls, *flows))),
+        third=f"{PREFIX}third" if "third" in needs.roles else None,
     )

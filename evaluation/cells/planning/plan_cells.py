@@ -18,6 +18,7 @@ from evaluation.cells.planning.refusals import model_reason, spec_reason
 from evaluation.cells.planning.request import Controls, Request, request_of, treatment_of
 from evaluation.cells.planning.sharing import shared_passes
 from evaluation.cells.relation import ColumnFacts
+from evaluation.data.designs._exposure import exposure_of
 from evaluation.data.periods import Calendar
 from evaluation.spec.columns import columns_of_model
 from evaluation.spec.design import DidDesign, RdDesign, StaggeredDesign
@@ -101,6 +102,7 @@ def plan_cells(spec: Spec, needs: Needs, columns: Columns | None = None) -> Plan
         routes=tuple(routes[model.id] for model in spec.models),
         time=spec.panel.time,
         calendar=calendar,
+        exposure=exposure_of(spec),
     )
 
 
@@ -148,6 +150,7 @@ def _grouped(
         time=time,
         calendar=calendar,
         groups=rows.by,
+        exposure=exposure_of(spec),
     )
 
 

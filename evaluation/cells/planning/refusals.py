@@ -57,6 +57,8 @@ def _reasons(
     yield from _moments(spec, calendar)
     if spec.sample.rows == "person":
         yield "sample.rows = 'person' keeps the first row of each unit, which no sum can tell"
+    if spec.sample.rows == "first_of_year":
+        yield "sample.rows = 'first_of_year' looks for each unit's first row of a year among rows"
     grouped = isinstance(spec.sample.rows, GroupedRows)
     if isinstance(design, StaggeredDesign) and design.cohort.interval and not grouped:
         yield "design.cohort is an interval, which is resolved row by row"
@@ -137,3 +139,6 @@ def _running(design: RdDesign, columns: Mapping[str, ColumnFacts] | None) -> Ite
     facts = (columns or {}).get(column)
     if facts is not None and facts.kind in ("text", "date"):
         yield f"design.running_variable: column {column!r} holds {facts.kind}, not numbers"
+    held = None if design.exposure is None else (columns or {}).get(design.exposure)
+    if held is not None and held.kind in ("text", "date"):
+        yield f"design.exposure: column {design.exposure!r} holds {held.kind}, not numbers"

@@ -11,6 +11,7 @@ from evaluation.cells.planning.few_valued import LARGEST_CONTROL
 from evaluation.cells.planning.flags import GROUPS, POST, keep_flag
 from evaluation.cells.planning.levels import Levels, is_whole
 from evaluation.cells.relation import ColumnFacts
+from evaluation.data.designs._exposure import exposure_of
 from evaluation.spec.columns import columns_of_model
 from evaluation.spec.design import DidDesign, RdDesign, StaggeredDesign
 from evaluation.spec.evidence import strata_of
@@ -143,7 +144,7 @@ def request_of(spec: Spec, model: Model, needs: CellNeeds, controls: Controls) -
     outcomes = outcomes_of(spec, model)
     loose = tuple(Quantity(c, c) for c in model.controls if c not in kept)
     treatment = treatment_of(spec)
-    named = tuple(dict.fromkeys((*outcomes, *treatment, *loose)))
+    named = tuple(dict.fromkeys((*outcomes, *treatment, *_exposure_of(spec), *loose)))
     fuzzy = treatment if needs.treatment else ()
     return Request(
         model_id=model.id,
@@ -183,6 +184,12 @@ def treatment_of(spec: Spec) -> tuple[Quantity, ...]:
     if not isinstance(design, RdDesign) or design.treatment is None:
         return ()
     return (Quantity(design.treatment.column, design.treatment.column),)
+
+
+def _exposure_of(spec: Spec) -> tuple[Quantity, ...]:
+    """Return the share of a period under treatment, where rows at a cutoff have a part of each."""
+    exposure = exposure_of(spec)
+    return () if exposure is None else (Quantity(exposure.column, exposure.column),)
 
 
 def _moves(name: str, model: Model, needs: CellNeeds, levels: Levels) -> bool:

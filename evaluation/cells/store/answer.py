@@ -38,7 +38,7 @@ def same_flag(one: Flag, other: Flag) -> bool:
 
 def same_quantity(one: Quantity, other: Quantity) -> bool:
     """Whether two quantities are the same sum."""
-    return (one.column, one.log) == (other.column, other.log)
+    return (one.column, one.log, one.gap) == (other.column, other.log, other.gap)
 
 
 def can_answer(asked: Plan, made: CellPass, kept: Plan, found: CellPass) -> bool:

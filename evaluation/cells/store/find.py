@@ -16,7 +16,6 @@ from evaluation.cells.store.answer_units import further_flow, units_answer
 from evaluation.cells.store.held import Held
 from evaluation.cells.store.implied import left_over
 from evaluation.cells.store.kept import Kept, read_kept
-from evaluation.cells.store.pairs import pairs_of_frame
 from evaluation.data.moments import PairCells
 from evaluation.data.panel import FlowStep
 from evaluation.errors import DataError
@@ -158,9 +157,8 @@ def _pairs(plan: Plan, made: PairPass, kept: Build) -> PairCells | None:
     for one in kept.plan.pairs:
         if not _same_pass(plan, made, kept.plan, one):
             continue
-        names = ("one", "y", *(quantity.name for quantity in one.quantities[1:]))
         try:
-            pairs = pairs_of_frame(kept.frame(one.name), names, one.name)
+            pairs = kept.pair_cells(one)
         except DataError:
             continue
         return _at_points(pairs, made.point, rest, kept.plan) if rest else pairs
@@ -182,7 +180,8 @@ def _same_pass(asked: Plan, made: PairPass, kept: Plan, found: PairPass) -> bool
 def _flags(plan: Plan, one: PairPass) -> list[Flag | None]:
     known = {flag.name: flag for flag in plan.flags}
     by_name = sorted(one.flags)
-    return [known.get(one.post or ""), *(known.get(name) for name in by_name)]
+    parting = (one.post or "", one.third or "")
+    return [known.get(name) for name in (*parting, *by_name)]
 
 
 def _at_points(
@@ -205,4 +204,6 @@ def _at_points(
         products=pairs.products[:, :, at[:, None], at[None, :]],
         units=int(2 * np.trace(successive) - successive.sum()),
         successive=successive,
+        third=None if pairs.third is None else pairs.third[at],
+        apart=None if pairs.apart is None else pairs.apart[run],
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from evaluation.cells.cell_pass import NEGATIVE, REFUSED
+from evaluation.cells.cell_pass import NEGATIVE, REFUSED, exposure_mark
 from evaluation.cells.centres import centre_name
 from evaluation.cells.expressions.shares import SCALE
 from evaluation.cells.gathered import CellTable, Gathered
@@ -21,6 +21,7 @@ from evaluation.cells.store.implied import left_over
 from evaluation.cells.store.kept import NAME, Kept, read_kept
 from evaluation.cells.store.pairs import pairs_of_frame
 from evaluation.cells.sums import missing_bit, sum_name
+from evaluation.data.designs._exposure import FAULTS
 from evaluation.data.hashing import file_digest
 from evaluation.data.moments import PairCells
 from evaluation.data.plain import plain_columns
@@ -161,6 +162,10 @@ def _table(folder: Path, plan: Plan, made: CellPass) -> CellTable:
     refused = f"{REFUSED}{plan.weight}_"
     if refused in frame and pd.to_numeric(frame[refused], errors="coerce").sum() != 0:
         raise DataError(NEGATIVE.format(weight=plan.weight))
+    if plan.exposure is not None:
+        marks = {what: exposure_mark(what) for what in FAULTS if exposure_mark(what) in frame}
+        read = {at: pd.to_numeric(frame[name], errors="coerce") for at, name in marks.items()}
+        plan.exposure.require({what: int(counts.sum()) for what, counts in read.items()})
     if not len(frame):
         raise DataError(f"{file}: holds no cells; check the SELECT and the sample")
     twice = int(frame.duplicated([*made.key, MISSING]).sum())

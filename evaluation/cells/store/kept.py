@@ -13,10 +13,12 @@ from typing import Any
 import pandas as pd
 
 from evaluation.cells.gathered import UnitFacts
-from evaluation.cells.plan import Plan
+from evaluation.cells.plan import PairPass, Plan
 from evaluation.cells.relation import ColumnFacts
 from evaluation.cells.store.frames import read_frame
+from evaluation.cells.store.pairs import pairs_of_frame
 from evaluation.cells.store.plain import from_plain
+from evaluation.data.moments import PairCells
 from evaluation.data.panel import FlowStep
 from evaluation.errors import DataError
 
@@ -103,6 +105,17 @@ class Kept:
         if digest != self.files.get(file):
             raise DataError(f"{file}: is not the file that cells.json names; build the cells again")
         return read_frame(path)
+
+    def pair_cells(self, one: PairPass) -> PairCells:
+        """Return the pair cells of a pass, its file proved as that of any other.
+
+        Raises
+        ------
+        DataError
+            As for a table, and where a pair is missing.
+        """
+        names = ("one", "y", *(quantity.name for quantity in one.quantities[1:]))
+        return pairs_of_frame(self.frame(one.name), names, one.name)
 
     @cached_property
     def units(self) -> UnitFacts | None:

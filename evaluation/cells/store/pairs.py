@@ -11,14 +11,16 @@ from evaluation.errors import DataError
 
 FIRST, SECOND = "ad_first", "ad_second"
 RUNNING, POST, NEXT, UNITS = "ad_running", "ad_post", "ad_next", "ad_units"
+THIRD, APART = "ad_third", "ad_next_apart"
 
 
 def frame_of_pairs(pairs: PairCells) -> pd.DataFrame:
     """Return pair cells as a table.
 
-    Columns: the positions of both points; the running variable and side of the first; for every
-    two variables the sum of their product, ``ad_sum_<v>|<w>``; how many units are seen next there;
-    and the same in every row the number of units, and the centre of every variable that has one.
+    Columns: the positions of both points; the running variable and side of the first, and its
+    group where there are groups; for every two variables the sum of their product,
+    ``ad_sum_<v>|<w>``; how many units are seen next there, of all and inside a side and group; and
+    the same in every row the number of units, and the centre of every variable that has one.
     """
     points = len(pairs.running)
     first, second = (one.ravel() for one in np.indices((points, points)))
@@ -29,8 +31,12 @@ def frame_of_pairs(pairs: PairCells) -> pd.DataFrame:
         POST: pairs.post[first],
         UNITS: np.full(points * points, pairs.units),
     }
+    if pairs.third is not None:
+        columns[THIRD] = pairs.third[first]
     if pairs.successive is not None:
         columns[NEXT] = pairs.successive.ravel()
+    if pairs.apart is not None:
+        columns[APART] = pairs.apart.ravel()
     for a, one in enumerate(pairs.variables):
         for b, other in enumerate(pairs.variables):
             columns[f"ad_sum_{one}|{other}"] = pairs.products[a, b].ravel()
@@ -80,9 +86,10 @@ def pairs_of_frame(frame: pd.DataFrame, variables: tuple[str, ...], name: str) -
         ]
     )
     by_point = frame.iloc[:: max(points, 1)].reset_index(drop=True)
-    successive = None
-    if NEXT in frame:
-        successive = frame[NEXT].to_numpy(np.int64).reshape(points, points)
+    successive, apart = (
+        frame[column].to_numpy(np.int64).reshape(points, points) if column in frame else None
+        for column in (NEXT, APART)
+    )
     return PairCells(
         running=by_point[RUNNING].to_numpy(np.float64),
         post=by_point[POST].to_numpy(np.int64),
@@ -91,4 +98,6 @@ def pairs_of_frame(frame: pd.DataFrame, variables: tuple[str, ...], name: str) -
         units=int(frame[UNITS].iloc[0]) if points else 0,
         successive=successive,
         centres=tuple(centre_in(frame, name) for name in variables),
+        third=by_point[THIRD].to_numpy(np.int64) if THIRD in frame else None,
+        apart=apart,
     )

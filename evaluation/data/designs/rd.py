@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from evaluation.data.designs._exposure import exposure_of
+from evaluation.data.designs._third import third_of
 from evaluation.data.panel import Panel
 from evaluation.data.roles import FloatArray, Roles
 from evaluation.errors import DataError
@@ -16,12 +18,13 @@ def assign(panel: Panel, spec: Spec) -> Roles:
     """Return the running variable less the cutoff, and whether a row lies after the reform.
 
     A donut of d drops the d values nearest the cutoff on either side of it, the cutoff's own
-    value counted once: with d = 1 only the month of the birthday.
+    value counted once: with d = 1 only the month of the birthday. With an exposure the rows at that
+    value stay, as partly above the cutoff and partly below.
 
     Raises
     ------
     DataError
-        Where one side of the cutoff has no rows.
+        Where one side of the cutoff has no rows, or an exposure is misplaced.
     """
     design = spec.design
     if not isinstance(design, RdDesign):
@@ -37,7 +40,9 @@ def assign(panel: Panel, spec: Spec) -> Roles:
         )
     if design.donut is not None:
         rows &= (running <= -design.donut) | (running >= design.donut)
-    for side, there in (("below", running < 0), ("above", running >= 0)):
+    # Rows at the cutoff are no side of their own where an exposure parts them.
+    upper = running >= 0 if design.exposure is None else running > 0
+    for side, there in (("below", running < 0), ("above", upper)):
         if not (there & rows).any():
             low, high = np.nanmin(running), np.nanmax(running)
             lies = "outside the values" if low >= 0 or high < 0 else "at the edge of the values"
@@ -45,6 +50,12 @@ def assign(panel: Panel, spec: Spec) -> Roles:
                 f"design.cutoff: no rows lie {side} {design.cutoff}: it is {lies} "
                 f"of {design.running_variable.column!r}; check cutoff, donut and sample"
             )
+    above, exposure = None, exposure_of(spec)
+    if exposure is not None:
+        share = _numbers(panel, exposure.column, "design.exposure")
+        wrong = exposure.misplaced(share, running)
+        exposure.require({what: panel.count(there) for what, there in wrong.items()})
+        above = exposure.share_above(share, running)
     post = None
     known = panel.answer("design.reform_date")
     if known is not None:
@@ -61,7 +72,10 @@ def assign(panel: Panel, spec: Spec) -> Roles:
         treatment = _numbers(panel, design.treatment.column, "design.treatment")
     lost = "rows that lack the running variable"
     step = lost if design.donut is None else f"rows in the donut, and {lost}"
-    return Roles(rows, step, running=running, post=post, treatment=treatment)
+    third = third_of(panel, design)
+    return Roles(
+        rows, step, running=running, post=post, third=third, treatment=treatment, share_above=above
+    )
 
 
 def _numbers(panel: Panel, column: str, where: str) -> FloatArray:

@@ -55,20 +55,23 @@ def binned(time: FloatArray, case: Case) -> Iterator[tuple[int, NDArray[np.bool_
         yield int(one), counted == one
 
 
-def near_cutoff(cells: pd.DataFrame, case: Case) -> FloatArray:
-    """Return the sign of the treated side for cells within a year of the cutoff, else 0.
+def up_to_cutoff(cells: pd.DataFrame, case: Case) -> FloatArray:
+    """Return the sign of the treated side for cells of the year up to the cutoff, else 0.
 
-    The runs differ by the duty, which holds below; a spec that calls the other side treated asks
-    for the negative.
+    All of them have lived under the duty to the month before, those of the cutoff's own month
+    included: towards the cutoff they become who is released there. Above it others come in who
+    never were. The runs differ by the duty, which holds below; a spec that calls the other side
+    treated asks for the negative.
     """
-    near = np.abs(column(cells, "running")) <= NEAR
+    running = column(cells, "running")
+    near = (running >= -NEAR) & (running <= 0)
     side = getattr(case.spec.design, "treated_side", "below")
     return near.astype(np.float64) * (1.0 if side == "below" else -1.0)
 
 
-def change_near_cutoff(cells: pd.DataFrame, case: Case) -> FloatArray:
-    """Return ``near_cutoff`` after the reform, and its negative before it."""
-    return near_cutoff(cells, case) * np.where(column(cells, "post") == 1, 1.0, -1.0)
+def change_up_to_cutoff(cells: pd.DataFrame, case: Case) -> FloatArray:
+    """Return ``up_to_cutoff`` after the reform, and its negative before it."""
+    return up_to_cutoff(cells, case) * np.where(column(cells, "post") == 1, 1.0, -1.0)
 
 
 def column(cells: pd.DataFrame, name: str) -> FloatArray:
@@ -100,7 +103,9 @@ def no_cutoff(case: Case) -> str:
 
 
 def no_reform(case: Case) -> str:
-    """Return why there is no time before the reform, empty where there is."""
+    """Return why the change is not one over the reform alone, empty where it is."""
+    if case.model.options.compares_third:
+        return "between compares two groups, and truths at the cutoff are those of all rows"
     if getattr(case.spec.design, "reform_date", None) is None or case.spec.panel.time is None:
         return "design.reform_date is missing: there is no time before"
     if getattr(case.model.options, "periods", "all") != "all":

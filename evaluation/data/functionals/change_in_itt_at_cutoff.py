@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from evaluation.data.functionals._means import mean_effect
-from evaluation.data.functionals._rows import change_near_cutoff, no_cutoff, no_reform
+from evaluation.data.functionals._limits import change_at_cutoff
+from evaluation.data.functionals._rows import change_up_to_cutoff, no_cutoff, no_reform
 from evaluation.data.functionals.contract import Case, Key, Truth
 from evaluation.data.functionals.flows import no_jump
 from evaluation.data.question import Kind
@@ -24,4 +24,5 @@ def absent(case: Case) -> str:
 
 def truths(cells: pd.DataFrame, case: Case) -> Iterator[tuple[Key, Truth]]:
     """Yield the difference of the two jumps; before the law only early adopters have one."""
-    yield Key("change_in_itt_at_cutoff"), mean_effect(cells, change_near_cutoff(cells, case))
+    sign = change_up_to_cutoff(cells, case)
+    yield Key("change_in_itt_at_cutoff"), change_at_cutoff(cells, sign)

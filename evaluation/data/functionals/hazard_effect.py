@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from evaluation.data.functionals._limits import effect_at_cutoff
 from evaluation.data.functionals._means import mean_effect
-from evaluation.data.functionals._rows import near_cutoff, no_cutoff, no_groups, treated_after
+from evaluation.data.functionals._rows import no_cutoff, no_groups, treated_after, up_to_cutoff
 from evaluation.data.functionals.contract import Case, Key, Truth
 from evaluation.data.functionals.flows import no_hazard
 from evaluation.data.question import Kind
@@ -26,7 +27,9 @@ def absent(case: Case) -> str:
 def truths(cells: pd.DataFrame, case: Case) -> Iterator[tuple[Key, Truth]]:
     """Yield the difference of the hazards, each over its own run's rows at risk.
 
-    Survivors differ between the runs away from the cutoff; near it the runs share their history.
+    Survivors differ between the runs away from the cutoff; at it the runs share their history.
     """
-    sign = near_cutoff(cells, case) if case.kind == "rd" else treated_after(cells, case)
-    yield Key("hazard_effect"), mean_effect(cells, sign)
+    if case.kind == "rd":
+        yield Key("hazard_effect"), effect_at_cutoff(cells, up_to_cutoff(cells, case))
+    else:
+        yield Key("hazard_effect"), mean_effect(cells, treated_after(cells, case))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from evaluation.data.functionals._means import mean_effect
-from evaluation.data.functionals._rows import near_cutoff, no_cutoff
+from evaluation.data.functionals._limits import effect_at_cutoff
+from evaluation.data.functionals._rows import no_cutoff, up_to_cutoff
 from evaluation.data.functionals.contract import Case, Key, Truth
 from evaluation.data.functionals.flows import no_jump
 from evaluation.data.question import Kind
@@ -23,8 +23,8 @@ def absent(case: Case) -> str:
 
 
 def truths(cells: pd.DataFrame, case: Case) -> Iterator[tuple[Key, Truth]]:
-    """Yield the flow under the duty less the flow without it, near the cutoff.
+    """Yield the flow under the duty less the flow without it, in the limit at the cutoff.
 
     Histories are the actual ones in both runs, so that composition is the same.
     """
-    yield Key("itt_at_cutoff"), mean_effect(cells, near_cutoff(cells, case))
+    yield Key("itt_at_cutoff"), effect_at_cutoff(cells, up_to_cutoff(cells, case))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from evaluation.data.functionals._means import mean_effect
-from evaluation.data.functionals._rows import near_cutoff, no_cutoff
+from evaluation.data.functionals._limits import effect_at_cutoff
+from evaluation.data.functionals._rows import no_cutoff, up_to_cutoff
 from evaluation.data.functionals.contract import Case, Key, Truth
 from evaluation.data.functionals.flows import no_kink
 from evaluation.data.question import Kind
@@ -32,6 +32,6 @@ def truths(cells: pd.DataFrame, case: Case) -> Iterator[tuple[Key, Truth]]:
     :math:`f(c, 1)`, that on the other to :math:`f(c, 0)`. Both runs have the same history up to
     the month before, so that their stocks differ by :math:`f(a, 1) - f(a, 0)` and nothing else:
     at the cutoff that is the difference of the slopes, treated less untreated side, in units of
-    the outcome a month of age. It is averaged over ages within a year of the cutoff, as flows are.
+    the outcome a month of age; ``effect_at_cutoff`` takes the limit, as for flows.
     """
-    yield Key("kink_at_cutoff"), mean_effect(cells, near_cutoff(cells, case))
+    yield Key("kink_at_cutoff"), effect_at_cutoff(cells, up_to_cutoff(cells, case))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from evaluation.data.functionals._means import ratio_of_effects
-from evaluation.data.functionals._rows import near_cutoff, no_cutoff
+from evaluation.data.functionals._limits import ratio_at_cutoff
+from evaluation.data.functionals._rows import no_cutoff, up_to_cutoff
 from evaluation.data.functionals.contract import Case, Key, Truth
 from evaluation.data.functionals.flows import FLOWS, no_jump, no_ratio
 from evaluation.data.question import Kind
@@ -29,5 +29,5 @@ def _no_stage(case: Case) -> str:
 
 
 def truths(cells: pd.DataFrame, case: Case) -> Iterator[tuple[Key, Truth]]:
-    """Yield coupled reduced form over coupled first stage, near the cutoff."""
-    yield Key("late_at_cutoff"), ratio_of_effects(cells, near_cutoff(cells, case))
+    """Yield coupled reduced form over coupled first stage, both in the limit at the cutoff."""
+    yield Key("late_at_cutoff"), ratio_at_cutoff(cells, up_to_cutoff(cells, case))

@@ -10,8 +10,8 @@ import numpy as np
 from evaluation.data.model_data import FloatArray
 from evaluation.estimators._cct.bandwidths import Pair, bandwidths
 from evaluation.estimators._cct.combination import Combination, combination_of, ratio
-from evaluation.estimators._cct.local import BoolArray, LocalFit, local_fit
-from evaluation.estimators._cct.parts import moved
+from evaluation.estimators._cct.local import BoolArray, LocalFit, local_fits
+from evaluation.estimators._cct.parts import moved, without_partial
 from evaluation.estimators._cct.points import MassPoints
 from evaluation.estimators._cct.request import Request
 from evaluation.estimators._cct.variance import Influence, covariance, groups_inside
@@ -61,11 +61,13 @@ class CctFit:
     h, b
         Bandwidths of the estimate and of its bias.
     rows
-        Rows inside ``h``.
+        Rows inside ``h``, wholly on the side.
     mass_points
-        Distinct values of the running variable inside ``h``.
+        Distinct values of the running variable inside ``h``, wholly on the side.
     clusters
-        Clusters inside ``h``; ``None`` without.
+        Clusters inside ``h``, with a row even partly on the side; ``None`` without.
+    partial
+        Rows partly on either side.
     """
 
     change: Estimate
@@ -75,6 +77,7 @@ class CctFit:
     rows: tuple[int, int]
     mass_points: tuple[int, int]
     clusters: tuple[int, int] | None
+    partial: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,8 @@ def fit_points(points: MassPoints, request: Request) -> CctFit:
     """Estimate a change at the cutoff from mass points.
 
     Robust bias correction: Calonico, Cattaneo and Titiunik (2014), Econometrica 82(6), theorems 1
-    to 4; controls: Calonico, Cattaneo, Farrell and Titiunik (2019).
+    to 4; controls: Calonico, Cattaneo, Farrell and Titiunik (2019). A point partly on either side
+    enters both polynomials by its shares; bandwidths are chosen without it.
 
     Parameters
     ----------
@@ -110,11 +114,7 @@ def fit_points(points: MassPoints, request: Request) -> CctFit:
     """
     points = moved(points, request.cutoff, request.donut)
     h, b = _bandwidths(points, request)
-    above = points.x >= 0
-    sides = (
-        _side(points, ~above, request, h[0], b[0]),
-        _side(points, above, request, h[1], b[1]),
-    )
+    sides = _sides(points, request, h, b)
     found = combination_of(points, [side.plain for side in sides])
     change = _jump(points, request, sides, found.outcome, found.outcome)
     first_stage = None
@@ -125,18 +125,21 @@ def fit_points(points: MassPoints, request: Request) -> CctFit:
     clusters = None
     if request.variance == "cr1":
         clusters = (groups_inside(points, near[0]), groups_inside(points, near[1]))
+    whole = [one & (share == 1) for one, share in zip(near, points.shares, strict=True)]
     return CctFit(
         change=change,
         first_stage=first_stage,
         h=h,
         b=b,
-        rows=(int(points.rows[near[0]].sum()), int(points.rows[near[1]].sum())),
-        mass_points=(int(near[0].sum()), int(near[1].sum())),
+        rows=(int(points.rows[whole[0]].sum()), int(points.rows[whole[1]].sum())),
+        mass_points=(int(whole[0].sum()), int(whole[1].sum())),
         clusters=clusters,
+        partial=int(points.rows[near[0] & near[1]].sum()),
     )
 
 
 def _bandwidths(points: MassPoints, request: Request) -> tuple[Pair, Pair]:
+    points = without_partial(points)
     if request.h is not None:
         return request.h, request.b or request.h
     if int(points.rows.sum()) < FEWEST_ROWS:
@@ -145,16 +148,20 @@ def _bandwidths(points: MassPoints, request: Request) -> tuple[Pair, Pair]:
     return bandwidths(points, request)
 
 
-def _side(points: MassPoints, side: BoolArray, request: Request, h: float, b: float) -> _Side:
+def _sides(points: MassPoints, request: Request, h: Pair, b: Pair) -> tuple[_Side, _Side]:
     p, at = request.order, request.derivative
-    plain = local_fit(points, side, p, h, request.kernel)
-    bias = local_fit(points, side, p + 1, b, request.kernel)
-    level = plain.level[at]
+    plain = local_fits(points, p, h, request.kernel)
+    bias = local_fits(points, p + 1, b, request.kernel)
     # The bias of order p at h is the next power's coefficient, estimated at b, times what the fit
-    # of order p makes of that power.
-    taken = float(level @ (points.moments.weight * points.x ** (p + 1)))
-    corrected = level - taken * bias.level[p + 1]
-    return _Side(plain, bias, level, corrected, plain.inside | bias.inside)
+    # of order p makes of that power: of either side's, where a point is partly on both.
+    power = points.moments.weight * points.x ** (p + 1)
+    found = []
+    for own, other in zip(plain, bias, strict=True):
+        corrected = level = own.level[at]
+        for share, next_fit in zip(points.shares, bias, strict=True):
+            corrected = corrected - float(level @ (share * power)) * next_fit.level[p + 1]
+        found.append(_Side(own, other, level, corrected, own.inside | other.inside))
+    return found[0], found[1]
 
 
 def _jump(

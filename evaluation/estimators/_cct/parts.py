@@ -25,11 +25,27 @@ def moved(points: MassPoints, cutoff: float, donut: float = 0.0) -> MassPoints:
     cutoff
         In the units of ``points.x``.
     donut
-        Points nearer than this are left out; 0 leaves out none.
+        Points nearer than this are left out; 0 leaves out none. A point partly on either side of
+        the cutoff is left out at any other cutoff, where it is on neither.
     """
+    if cutoff != 0:
+        points = without_partial(points)
     x = points.x - cutoff
     kept = restricted(points, np.abs(x) >= donut)
     return replace(kept, x=kept.x - cutoff)
+
+
+def without_partial(points: MassPoints) -> MassPoints:
+    """Return the points that are wholly on one side of the cutoff, as a donut leaves them.
+
+    Parameters
+    ----------
+    points
+        Moments at P points.
+    """
+    if points.above is None:
+        return points
+    return replace(restricted(points, points.x != 0), above=None)
 
 
 def restricted(points: MassPoints, kept: BoolArray) -> MassPoints:
@@ -55,6 +71,7 @@ def restricted(points: MassPoints, kept: BoolArray) -> MassPoints:
         else RowWise(_some(row_wise.squared, kept), row_wise.mean[kept]),
         clusters=None if clusters is None else _some_cells(clusters, kept),
         units=None if units is None else _some_units(units, kept),
+        above=None if points.above is None else points.above[kept],
     )
 
 

@@ -99,6 +99,9 @@ class MassPoints:
         ``None`` where cells of a weighted panel do not hold it.
     clusters, units
         What a clustered variance needs: one of the two, or neither.
+    above
+        Mean share of each point above the cutoff, shape ``(P,)``: 0 below, 1 above, a fraction at
+        the cutoff itself. ``None`` where each point is wholly on the side of its sign.
     """
 
     outcome: str
@@ -110,6 +113,13 @@ class MassPoints:
     row_wise: RowWise | None = None
     clusters: ByCluster | None = None
     units: ByUnit | None = None
+    above: FloatArray | None = None
+
+    @property
+    def shares(self) -> tuple[FloatArray, FloatArray]:
+        """Share of each point below and above the cutoff, each of shape ``(P,)``."""
+        above = (self.x >= 0).astype(np.float64) if self.above is None else self.above
+        return 1 - above, above
 
 
 def points_of(
@@ -177,7 +187,21 @@ def points_of(
         row_wise=row_wise,
         clusters=None if cluster is None else _by_cluster(point, cluster, weight, values),
         units=units,
+        above=_above(data, x, point, weight),
     )
+
+
+def _above(
+    data: ModelData, x: FloatArray, point: IntArray, weight: FloatArray
+) -> FloatArray | None:
+    """Return the mean share of each point above the cutoff, ``None`` where all are whole."""
+    if data.share_above is None or not (x == 0).any():
+        return None
+    mean = np.bincount(point, weight * data.share_above, len(x)) / np.bincount(
+        point, weight, len(x)
+    )
+    above: FloatArray = np.where(x == 0, np.clip(mean, 0.0, 1.0), x > 0)
+    return above
 
 
 def _by_cluster(

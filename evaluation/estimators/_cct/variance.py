@@ -32,7 +32,7 @@ class Influence:
         What residuals are taken from, for each variable, shape ``(P, q)``.
     inside
         Points whose rows count, as n, and whose clusters count, as G, shape ``(P,)``; all on one
-        side.
+        side, at least partly.
     k
         Coefficients that the residuals come from.
     """
@@ -57,9 +57,10 @@ def covariance(
     points
         Moments at P points.
     kind
-        ``nn``, ``hc1`` or ``cr1``. Only ``cr1`` has anything off the diagonal. Its factor for a
-        number is (n - 1) / (n - k) × G / (G - 1), as in rdrobust, with the root of the product of
-        two numbers' factors off the diagonal: the matrix stays one of outer products.
+        ``nn``, ``hc1`` or ``cr1``. Two sides have something off the diagonal with ``cr1``, and
+        with the others where a point is partly on both. The factor of ``cr1`` for a number is
+        (n - 1) / (n - k) × G / (G - 1), as in rdrobust, with the root of the product of two
+        numbers' factors off the diagonal: the matrix stays one of outer products.
     influences
         One for each number, m in all.
     combination
@@ -74,38 +75,80 @@ def covariance(
 
 
 def _row_wise(
-    points: MassPoints, level: FloatArray, about: FloatArray, combination: FloatArray
+    points: MassPoints,
+    influences: Sequence[Influence],
+    about: Sequence[FloatArray],
+    scales: Sequence[FloatArray],
+    combination: FloatArray,
 ) -> FloatArray:
-    """Return level² × the sum of squared weight × squared distance from ``about``, by point."""
+    """Return sums over points of squared weights times products of two numbers' influences.
+
+    Residuals are taken from ``about``, and points scaled by the root of the product of ``scales``.
+    """
     if points.row_wise is None:
         raise NeedsRows("variances that treat weighted rows as independent need squared weights")
     squared = points.row_wise.squared
     inner = np.einsum("pjk,j,k->p", squared.scatter, combination, combination)
-    away = (squared.mean - about) @ combination
-    by_point: FloatArray = level**2 * (inner + squared.weight * away**2)
-    return by_point
+    away = [(squared.mean - one) @ combination for one in about]
+    size = len(influences)
+    matrix = np.zeros((size, size))
+    for i in range(size):
+        for j in range(i + 1):
+            levels = influences[i].level * influences[j].level
+            by_point = levels * (inner + squared.weight * (away[i] * away[j]))
+            scale = scales[i] if i == j else np.sqrt(scales[i] * scales[j])
+            matrix[i, j] = matrix[j, i] = float((by_point * scale).sum())
+    return matrix
 
 
 def _hc1(
     points: MassPoints, influences: Sequence[Influence], combination: FloatArray
 ) -> FloatArray:
-    found = []
+    factors = []
     for one in influences:
         n = one.rows(points)
-        total = _row_wise(points, one.level, one.fitted, combination).sum()
-        found.append(n / (n - one.k) * total if n > one.k else np.nan)
-    return np.diag(found)
+        factors.append(n / (n - one.k) if n > one.k else np.nan)
+    ones = [np.ones(len(points.x))] * len(influences)
+    matrix = _row_wise(points, influences, [one.fitted for one in influences], ones, combination)
+    return _by_factor(matrix, factors)
+
+
+def _by_factor(matrix: FloatArray, factors: Sequence[float]) -> FloatArray:
+    """Return a matrix with a factor on the diagonal, roots of products of two off it."""
+    root = np.sqrt(factors)
+    found: FloatArray = matrix * np.outer(root, root)
+    np.fill_diagonal(found, np.diag(matrix) * np.asarray(factors))
+    return found
 
 
 def _nn(points: MassPoints, influences: Sequence[Influence], combination: FloatArray) -> FloatArray:
-    found = []
-    for one in influences:
-        mean, size = neighbours(points, one.inside)
-        # With m rows in the set, the residual about the m - 1 others is m/(m-1) that about all.
-        by_point = _row_wise(points, one.level, mean, combination)[one.inside]
-        inside = size[one.inside]
-        found.append(float(np.sum(by_point * inside / (inside - 1))))
-    return np.diag(found)
+    # Sets stay inside each number's window. A point partly on either side is its own set: the
+    # means of its neighbours are those of one side alone.
+    partial = points.shares[0] * points.shares[1] > 0
+    found = [_sets(points, one.inside & ~partial) for one in influences]
+    alone = [_sets(points, partial & (points.x == x)) for x in points.x[partial]]
+    means, scales = [], []
+    for own, one in zip(found, influences, strict=True):
+        mean, scale = own
+        for other_mean, other_scale in (*found, *alone):
+            lacks = (scale == 0) & (one.level != 0)
+            mean = np.where(lacks[:, None], other_mean, mean)
+            scale = np.where(lacks, other_scale, scale)
+        means.append(mean)
+        scales.append(scale)
+    return _row_wise(points, influences, means, scales, combination)
+
+
+def _sets(points: MassPoints, inside: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """Return means of the sets of neighbours, and what their size makes of squared distances.
+
+    With m rows in the set, the residual about the m - 1 others is m / (m - 1) that about all.
+    """
+    mean, size = neighbours(points, inside)
+    scale = np.zeros(len(points.x))
+    there = size > 0
+    scale[there] = size[there] / (size[there] - 1)
+    return mean, scale
 
 
 def groups_inside(points: MassPoints, inside: BoolArray) -> int:
@@ -150,7 +193,7 @@ def _by_cluster(
     value = cells.mean @ combination
     sums = []
     for one in influences:
-        there = np.flatnonzero(one.inside[cells.point])
+        there = np.flatnonzero(one.level[cells.point])
         point = cells.point[there]
         residual = value[there] - (one.fitted @ combination)[point]
         score = one.level[point] * cells.weight[there] * residual

@@ -14,10 +14,12 @@ from evaluation.data.model_data import ModelData
 from evaluation.errors import EstimationError
 from evaluation.estimators._cct.combination import combination_of
 from evaluation.estimators._cct.combined import combined
+from evaluation.estimators._cct.parts import without_partial
 from evaluation.estimators._cct.points import MassPoints
 from evaluation.estimators._fuzzy.stages import (
     Stages,
     require_first_stage,
+    require_varying,
     set_details,
     stage_details,
     stages_of,
@@ -126,6 +128,7 @@ def _times(bounds: Bounds, multiple: float) -> Bounds:
 
 def _bounds(points: MassPoints, asked: object) -> Bounds:
     """Return the bounds on the outcome's and the treatment's second derivatives."""
+    points = without_partial(points)
     given = getattr(asked, "outcome", None), getattr(asked, "treatment", None)
     if given[0] is not None and given[1] is not None:
         return float(given[0]), float(given[1])
@@ -168,6 +171,7 @@ def _bandwidth(outcome: str, points: MassPoints, asked: Asked, bounds: Bounds) -
     rule, kernel = options.bandwidth.rule, options.kernel
     if rule is None:
         return float(options.bandwidth.fixed)
+    points = without_partial(points)
 
     def best(ratio: float) -> float:
         own = combined(points, 1.0, -ratio)
@@ -180,6 +184,7 @@ def _bandwidth(outcome: str, points: MassPoints, asked: Asked, bounds: Bounds) -
 def _stages(outcome: str, points: MassPoints, asked: Asked, jump: Jump) -> Stages:
     """Return both jumps; the variance of their sum gives the covariance."""
     kind = asked.setting.inference.variance
+    require_varying(points, (jump.bandwidth, jump.bandwidth))
     found = combination_of(points, jump.sides)
     second = found.outcome if found.treatment is None else found.treatment
     own = std_error(points, jump, kind, found.outcome)

@@ -10,11 +10,13 @@ from evaluation.data.model_data import FloatArray, ModelData
 from evaluation.errors import EstimationError
 from evaluation.estimators._cct.combined import combined
 from evaluation.estimators._cct.fit import CctFit, fit_points
+from evaluation.estimators._cct.parts import without_partial
 from evaluation.estimators._cct.points import MassPoints
 from evaluation.estimators._cct.request import Request
 from evaluation.estimators._fuzzy.stages import (
     Stages,
     require_first_stage,
+    require_varying,
     set_details,
     stage_details,
     stages_of,
@@ -50,9 +52,12 @@ def robust(data: ModelData, points: MassPoints, asked: Asked, n_clusters: int | 
     """
     setting = asked.setting
     options = setting.options
-    request = _request(setting)
+    request = replace(_request(setting), derivative=asked.derivative)
+    if request.h is not None:
+        require_varying(points, request.h)
     found = fit_points(points, request)
-    running, narrower = points.x, min(found.h)
+    require_varying(points, found.h)
+    running, narrower = without_partial(points).x, min(found.h)
     require_mass_points(running, data.outcome, asked.least, narrower)
     plain, corrected = _stages(points, request, found)
     require_first_stage(data.outcome, plain)
@@ -65,7 +70,7 @@ def robust(data: ModelData, points: MassPoints, asked: Asked, n_clusters: int | 
         )
     df = None
     if setting.inference.distribution == "t":
-        df = sum(found.rows) - 2.0 * (options.order + 1)
+        df = sum(found.rows) + found.partial - 2.0 * (options.order + 1)
         if setting.inference.variance == "cr1" and n_clusters is not None:
             df = n_clusters - 1.0
     ends = interval(change.corrected, change.robust_std_error, df)

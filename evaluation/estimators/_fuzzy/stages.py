@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from evaluation.errors import DataError
+from evaluation.estimators._cct.points import MassPoints
 from evaluation.estimators._problem import DetailValue
 from evaluation.inference.intervals import LEVEL, critical_value, interval
 from evaluation.inference.weak_instrument import (
@@ -16,6 +19,8 @@ from evaluation.inference.weak_instrument import (
 
 # A first stage's error below this share of it is rounding: everybody complies.
 ROUNDING = 1e-10
+# A treatment whose squares about its mean are below this share of its squares does not vary.
+CONSTANT = 1e-20
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,37 @@ def require_first_stage(outcome: str, stages: Stages) -> None:
         raise DataError(
             f"outcome {outcome}: design.treatment does not change at the cutoff, so there is no "
             "first stage to divide by: check the column, or estimate itt_at_cutoff by rd_robust"
+        )
+
+
+def require_varying(points: MassPoints, widths: tuple[float, float]) -> None:
+    """Refuse a treatment that is the same for all rows within the bandwidth.
+
+    Parameters
+    ----------
+    points
+        Of a fuzzy design.
+    widths
+        Bandwidths below and above the cutoff.
+
+    Raises
+    ------
+    DataError
+        Where the treatment is identical on both sides.
+    """
+    near = np.abs(points.x) <= np.where(points.x < 0, *widths)
+    if not near.any():
+        return
+    weight, mean = points.moments.weight[near], points.moments.mean[near, 1]
+    inner = points.moments.scatter[near, 1, 1]
+    overall = float(np.average(mean, weights=weight))
+    spread = float(inner.sum() + weight @ (mean - overall) ** 2)
+    size = (abs(overall) + abs(float(points.centre[1]))) ** 2 * float(weight.sum())
+    if spread <= CONSTANT * max(size, float(weight.sum())):
+        raise DataError(
+            f"outcome {points.outcome}: design.treatment has one value in all "
+            f"{int(points.rows[near].sum())} rows within the bandwidth, so it is identical on both "
+            "sides and there is no first stage: check the column, or widen the bandwidth"
         )
 
 

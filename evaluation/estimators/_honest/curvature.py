@@ -9,6 +9,7 @@ import numpy as np
 from evaluation.data.model_data import ModelData
 from evaluation.errors import EstimationError
 from evaluation.estimators._cct.bandwidths import bandwidths
+from evaluation.estimators._cct.parts import without_partial
 from evaluation.estimators._cct.points import MassPoints, points_of
 from evaluation.estimators._cct.request import Request
 from evaluation.estimators._honest.bandwidth import search_of
@@ -65,12 +66,14 @@ def bounded_curvature(data: ModelData, asked: Asked) -> Found:
     options = setting.options
     by_unit = kind == "cr1" and asked.cluster is None
     points = points_of(data, setting.controls, asked.cluster, by_unit=by_unit)
-    pilot = pilot_of(points)
+    # Curvature and bandwidth come from points wholly on one side.
+    whole = without_partial(points)
+    pilot = pilot_of(whole)
     bound, rule, fixed = options.curvature_bound, options.bandwidth.rule, options.bandwidth.fixed
-    curvature = bound.value or rule_of_thumb(points, pilot, pilot.combination.outcome)
+    curvature = bound.value or rule_of_thumb(whole, pilot, pilot.combination.outcome)
     search = None
     if rule is not None:
-        search = search_of(points, pilot, options.kernel, kind, asked.least)
+        search = search_of(whole, pilot, options.kernel, kind, asked.least)
     n_clusters = _clusters(data, asked)
 
     def at(multiple: float) -> _Numbers:
@@ -83,7 +86,7 @@ def bounded_curvature(data: ModelData, asked: Asked) -> Found:
     df = _df(points, asked, found.jump, n_clusters)
     critical = bias_aware_critical_value(found.bias / found.std_error, df)
     calibrated = bound.value is None
-    mse, near = _least_error(points, options.kernel, kind)
+    mse, near = _least_error(whole, options.kernel, kind)
     details: list[tuple[str, str, DetailValue]] = [
         ("", "maximum_bias", found.bias),
         ("", "critical_value", critical),

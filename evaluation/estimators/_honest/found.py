@@ -16,11 +16,15 @@ from evaluation.estimators.contract import Setting, Term
 
 @dataclass(frozen=True)
 class Asked:
-    """A model, its cluster's codes by row or cell, and the mass points that a side needs."""
+    """A model, its cluster's codes by row or cell, and the mass points that a side needs.
+
+    ``derivative`` is 0 for jumps, 1 for kinks.
+    """
 
     setting: Setting
     cluster: IntArray | None
     least: int
+    derivative: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,12 @@ def window_details(
         What chose the bandwidth; ``None`` where it was given.
     """
     near = np.abs(points.x) <= jump.bandwidth
-    above = points.x >= 0
+    below, above = (share == 1 for share in points.shares)
     return (
         ("", "bandwidth", jump.bandwidth),
         ("", "bandwidth_rule", rule or "fixed"),
-        ("", "n_obs_within_below", int(points.rows[jump.below.inside].sum())),
-        ("", "n_obs_within_above", int(points.rows[jump.above.inside].sum())),
-        ("", "mass_points_within_below", int((near & ~above).sum())),
+        ("", "n_obs_within_below", int(points.rows[jump.below.inside & below].sum())),
+        ("", "n_obs_within_above", int(points.rows[jump.above.inside & above].sum())),
+        ("", "mass_points_within_below", int((near & below).sum())),
         ("", "mass_points_within_above", int((near & above).sum())),
     )

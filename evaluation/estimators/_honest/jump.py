@@ -9,7 +9,7 @@ import numpy as np
 
 from evaluation.data.model_data import FloatArray
 from evaluation.estimators._cct.combination import Combination, combination_of
-from evaluation.estimators._cct.local import BoolArray, LocalFit, local_fit
+from evaluation.estimators._cct.local import BoolArray, LocalFit, local_fits
 from evaluation.estimators._cct.points import MassPoints
 from evaluation.estimators._cct.variance import Influence, covariance
 from evaluation.spec.variance import VarianceKind
@@ -65,7 +65,8 @@ def jump_at(points: MassPoints, bandwidth: float, kernel: str) -> Jump:
     a kernel that is not negative, change sign once. So the bias ∫ m''(s) ω(s) ds has an ω of one
     sign, and the worst function with |m''| <= M is the parabola: M / 2 |Σ l(x) x²| on each side,
     which add up (Armstrong and Kolesár 2020, section 3; Kolesár and Rothe 2018, equation 11). The
-    points are those of the data, so the bias holds on a grid as it stands.
+    points are those of the data, so the bias holds on a grid as it stands. A point partly on either
+    side lies at x = 0, where a parabola is zero: it moves the weights and adds no bias itself.
 
     Parameters
     ----------
@@ -81,10 +82,10 @@ def jump_at(points: MassPoints, bandwidth: float, kernel: str) -> Jump:
     EstimationError
         Where a side has one point inside.
     """
-    above = points.x >= 0
-    fits = [local_fit(points, side, ORDER, bandwidth, kernel) for side in (~above, above)]
+    fits = local_fits(points, ORDER, (bandwidth, bandwidth), kernel)
+    level = fits[1].level[0] - fits[0].level[0]
     squares = points.moments.weight * points.x**2
-    bias = sum(abs(float(fit.level[0] @ squares)) for fit in fits) / 2
+    bias = sum(abs(float(level @ (share * squares))) for share in points.shares) / 2
     return Jump(fits[0], fits[1], bandwidth, bias)
 
 

@@ -19,6 +19,9 @@ def rd_plot(record: Record, outcome: str) -> bytes:
     """
     cutoff = cutoff_of(record, outcome)
     points = cutoff.near(record.points[f"rd_{outcome}"]) or record.points[f"rd_{outcome}"]
+    # Rows partly on either side are in neither line.
+    partial = getattr(record.spec.design, "exposure", None) is not None
+    fitted = tuple(point for point in points if not (partial and point[0] == cutoff.at))
     largest = max(point[2] for point in points)
     with drawing() as (figure, axis):
         axis.axvline(cutoff.at, color=GREY, linewidth=1.0, linestyle=":")
@@ -37,7 +40,7 @@ def rd_plot(record: Record, outcome: str) -> bytes:
             if width is not None:
                 edge = cutoff.at - width if below else cutoff.at + width
                 axis.axvline(edge, color=GREY, linewidth=0.6, linestyle=(0, (1, 4)))
-            line = local_line(points, cutoff.at, width, below)
+            line = local_line(fitted, cutoff.at, width, below)
             if line is not None:
                 axis.plot(*zip(*line, strict=True), color=colour, linewidth=2.0)
         axis.set_title(outcome_label(record.spec, outcome))

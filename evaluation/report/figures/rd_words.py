@@ -13,6 +13,8 @@ def rd_caption(record: Record, outcome: str) -> str:
     cutoff = cutoff_of(record, outcome)
     donut = getattr(record.spec.design, "donut", None)
     gap = " The donut is left out." if donut else ""
+    if getattr(record.spec.design, "exposure", None) is not None:
+        gap = " The mean at the cutoff itself is of rows partly on either side, and in no line."
     return (
         f"{outcome_label(record.spec, outcome)}: means by {spaced(cutoff.running)} around the "
         f"cutoff {value_words(cutoff.at)}; area shows rows.{gap} Lines are straight "

@@ -149,8 +149,8 @@ class Release:
 
     @property
     def of_truth(self) -> tuple[int, tuple[int, int]]:
-        """First month and ages that the truth needs: the year from the cutoff."""
-        return self.first, (RELEASE // 12, RELEASE // 12 + 1)
+        """First month and ages that the truth needs: the year up to the cutoff."""
+        return self.first, (RELEASE // 12 - 1, RELEASE // 12)
 
     def rows(self, panel: pd.DataFrame, outcome: str) -> pd.DataFrame:
         """Return the person-months at risk."""
@@ -165,12 +165,16 @@ class Release:
         return _means(panel, outcome, at_risk, {"age_months": age}, place=False)
 
     def effects(self, with_it: pd.DataFrame, without: pd.DataFrame) -> tuple[float, float]:
-        """Return the duty's effect just above the cutoff, where its absence is what happened."""
-        above = [
-            _mean(cells, (cells["age_months"] > RELEASE) & (cells["age_months"] <= RELEASE + 12))
-            for cells in (with_it, without)
-        ]
-        return above[0] - above[1], above[0] - above[1]
+        """Return the duty's effect at the cutoff: a line through the year of ages up to it.
+
+        Those ages have lived under the duty to the month before, as have those released.
+        """
+        both = with_it.merge(without, on="age_months", suffixes=("_1", "_0"))
+        both = both[both["age_months"].between(RELEASE - 12, RELEASE)]
+        root = np.sqrt(both["weight_1"] + both["weight_0"])
+        difference = both["outcome_1"] - both["outcome_0"]
+        value = float(np.polyfit(both["age_months"] - RELEASE, difference, 1, w=root)[1])
+        return value, value
 
     def _at_risk(self, panel: pd.DataFrame, outcome: str) -> BoolArray:
         ym, age = panel["ym"].to_numpy(), panel["age_months"].to_numpy()

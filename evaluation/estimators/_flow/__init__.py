@@ -1,0 +1,1 @@
+"""Flows into and out of a stock around a cutoff in age."""
