@@ -84,12 +84,22 @@ def demo(out: Out = Path("outputs"), set_: Set = [], json_events: Events = False
 
 @app.command()
 def new(
-    kind: Annotated[str, typer.Argument(help="did, staggered or rd.")],
+    kind: Annotated[str, typer.Argument(help="did, staggered, rd or registers.")],
+    delivery: Annotated[
+        Path | None, typer.Argument(help="With registers: the folder of the delivered files.")
+    ] = None,
     folder: Annotated[Path, typer.Option(help="Where to write it.")] = Path(),
 ) -> None:
-    """Write a commented spec that runs as it is."""
-    from evaluation.commands.new import new as verb
+    """Write a commented spec that runs as it is; for registers, a draft of their mapping too."""
+    if kind == "registers":
+        from evaluation.commands.new_registers import new_registers
 
+        _print(*new_registers(delivery, folder))
+        return
+    from evaluation.commands.new import new as verb
+    from evaluation.commands.new import refuse_delivery
+
+    refuse_delivery(kind, delivery)
     _print(
         *(f"wrote {path}" for path in verb(kind, folder)), f"next: activity-duty run {kind}.toml"
     )
@@ -130,6 +140,39 @@ def run(
             way=way,
         )  # fmt: skip
     sys.exit(exit_code_of([done.error for done in ended if done.error]))
+
+
+@app.command()
+def panel(
+    spec: SpecName,
+    set_: Set = [],  # noqa: B006
+    allow: Allow = [],  # noqa: B006
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Build the panel again; ignore the one kept.")
+    ] = False,
+    to: Annotated[
+        str | None, typer.Option(help="Write the labelled panel as dta or parquet.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder in which panel/ is written, with --to.")
+    ] = None,
+    memory: Memory = "1200MB",
+    threads: Threads = 2,
+    log: Log = None,
+) -> None:
+    """Build the panel of a spec's registers, with every column they carry; print what was found."""
+    from evaluation.commands.console import open_console
+    from evaluation.commands.engine_options import engine_settings
+    from evaluation.commands.panel import panel as verb
+
+    limits = engine_settings(memory, threads, None)
+    with open_console(False, log) as console:
+        console.say(
+            verb(
+                spec, settings=tuple(set_), allowed=tuple(allow), rebuild=rebuild, to=to, out=out,
+                engine=limits, console=console,
+            )
+        )  # fmt: skip
 
 
 @app.command()

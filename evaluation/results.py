@@ -64,15 +64,30 @@ class Check:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class JoinCoverage:
+    """One row of ``joins.csv``: how many keys and rows of a class a joined file answers for."""
+
+    join: int
+    file: str
+    by: str
+    group: str
+    keys: int
+    keys_matched: int | None
+    rows: int | None
+    rows_matched: int | None
+
+
 Row = Estimate | Detail | Check
+AnyRow = Row | JoinCoverage
 
 
-def columns_of(row_type: type[Row]) -> tuple[str, ...]:
+def columns_of(row_type: type[AnyRow]) -> tuple[str, ...]:
     """Return the column names of a row type, in order."""
     return tuple(field.name for field in fields(row_type))
 
 
-def cells_of(row: Row) -> dict[str, Any]:
+def cells_of(row: AnyRow) -> dict[str, Any]:
     """Return one row as a mapping from column to value."""
     return asdict(row)
 

@@ -87,9 +87,29 @@ def shared_data(require: Require) -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def own_cache(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
     """Remember truths in the session's own folder, never in the user's."""
-    folder = tmp_path_factory.getbasetemp() / "cache"
+    base = tmp_path_factory.getbasetemp()
+    # The processes of one session have folders side by side, and simulate a truth once for all.
+    folder = (base.parent if hasattr(pytestconfig, "workerinput") else base) / "cache"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ACTIVITY_DUTY_CACHE", str(folder))
         yield folder
+
+
+@pytest.fixture
+def small_truth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw a tenth of the persons of a truth, for tests that hold no number of it."""
+    from dataclasses import replace
+
+    from evaluation.checks import known_truth
+
+    whole = known_truth.superpopulation
+
+    def small(spec: Any) -> Any:
+        found = whole(spec)
+        return replace(found, persons=found.persons // 10)
+
+    monkeypatch.setattr(known_truth, "superpopulation", small)

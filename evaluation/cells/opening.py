@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from evaluation.cells.expressions.dated import with_dates
 from evaluation.cells.expressions.derived import with_derived
+from evaluation.cells.expressions.joined import keys_needed, with_joined
 from evaluation.cells.looks import refuse_doubtful_time
 from evaluation.cells.origin import Rows
 from evaluation.cells.relation import Relation
 from evaluation.cells.settings import Settings
 from evaluation.data.derive.deriving import Deriving
 from evaluation.data.derive.registry import row_wise
+from evaluation.data.joins.joining import Joining
 from evaluation.data.leads import dated_source, read_for
 from evaluation.data.plain import plain_columns
 from evaluation.data.read_once import ReadOnce
 from evaluation.data.sources import Source
 from evaluation.data.sources.file import File
+from evaluation.data.sources.registers import Registers
 from evaluation.data.sources.sql import Sql
 from evaluation.spec.columns import columns_of_spec
 from evaluation.spec.derived import inputs_of, made_in_order
+from evaluation.spec.joined import joined_columns
 from evaluation.spec.spec import Spec
 
 
 def open_rows(spec: Spec, source: Source, memory: Path | None, settings: Settings) -> Rows:
     """Return the rows of a spec; they are opened when a pass asks for them.
 
-    Parquet files and tables of a database are read by the engine itself. Other files, frames and
-    synthetic panels are read into a frame first, once for every part of the program; so is every
-    panel where a derived column follows from several rows, which no query here works out.
+    Parquet files, panels built of registers and tables of a database are read by the engine
+    itself. Other files, frames and synthetic panels are read into a frame first, once for every
+    part of the program; so is every panel where a derived column follows from several rows, which
+    no query here works out.
 
     Parameters
     ----------
@@ -44,18 +51,27 @@ def open_rows(spec: Spec, source: Source, memory: Path | None, settings: Setting
     """
     inner = source.source if isinstance(source, ReadOnce) else source
     inner = inner.source if isinstance(inner, Deriving) else inner
+    joining = inner if isinstance(inner, Joining) else None
+    inner = inner if joining is None else joining.source
     file = inner.remembering(memory) if isinstance(inner, File) else None
     # A server's table is hashed in the transaction that reads it: it stays the one opened.
     table = inner if isinstance(inner, Sql) else None
     if table is not None and table.address.path is not None:
         table = table.remembering(memory)
-    inputs = cache((file or table or source).inputs)
+    own_inputs = cache((file or table or inner).inputs)
     named = tuple(columns_of_spec(spec))
     asked = read_for(spec, named)
     made = made_in_order(spec.derive, asked)
     parts = [column for name in made for column in inputs_of(spec.derive[name])]
     clock = [spec.panel.time] if made and spec.panel.time is not None else []
-    own = tuple(n for n in dict.fromkeys((*asked, *parts, *clock)) if n not in spec.derive)
+    held = tuple(n for n in dict.fromkeys((*asked, *parts, *clock)) if n not in spec.derive)
+    keys = () if joining is None else keys_needed(joining, held)
+    joined = joined_columns(spec)
+    own = tuple(n for n in dict.fromkeys((*held, *keys)) if n not in joined)
+
+    @cache
+    def inputs() -> Mapping[str, str]:
+        return {**own_inputs(), **({} if joining is None else joining.joined_inputs())}
 
     @cache
     def relation() -> Relation:
@@ -66,6 +82,8 @@ def open_rows(spec: Spec, source: Source, memory: Path | None, settings: Setting
     def opened() -> Relation:
         if all(row_wise(spec.derive[name].op) for name in made):
             found = in_place()
+            if found is not None and joining is not None:
+                found = with_joined(found, joining, held, settings)
             if found is not None:
                 found = with_derived(found, spec, made) if made else found
             if found is not None:
@@ -81,11 +99,16 @@ def open_rows(spec: Spec, source: Source, memory: Path | None, settings: Setting
             from evaluation.cells.engines.duckdb import relation_of_files
 
             return relation_of_files(file.files, own, inputs(), settings)
+        if isinstance(inner, Registers):
+            from evaluation.cells.engines.duckdb import relation_of_files
+
+            return relation_of_files(inner.files(own), own, inputs(), settings)
         if table is not None:
             from evaluation.cells.databases import relation_of
 
             served = table.database if table.address.path is None else None
-            return relation_of(table.address, own, settings, inputs(), served)
+            found = relation_of(table.address, own, settings, own_inputs(), served)
+            return replace(found, inputs=inputs())
         return None
 
     return Rows(inputs, relation)

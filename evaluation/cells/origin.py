@@ -52,15 +52,18 @@ def reading_digest(spec: Spec) -> str:
 
 
 def derived_mark(spec: Spec) -> str:
-    """Return a mark of how a spec derives columns, empty where it derives none.
+    """Return a mark of how a spec derives and joins columns, empty where it does neither.
 
     What a column is derived from may hang on who a unit is and how time is counted.
     """
-    if not spec.derive:
+    if not spec.derive and not spec.joins:
         return ""
     derived = {name: one.model_dump(mode="json") for name, one in spec.derive.items()}
     panel = spec.panel
-    text = json.dumps([derived, panel.unit, panel.time, panel.time_unit], sort_keys=True)
+    parts = [derived, panel.unit, panel.time, panel.time_unit]
+    # Where a file lies changes nothing: its content has a digest of its own.
+    joins = [one.model_dump(mode="json", exclude={"path", "correspondence"}) for one in spec.joins]
+    text = json.dumps([*parts, *([joins] if joins else [])], sort_keys=True)
     return f".{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 

@@ -26,3 +26,9 @@ class Settings:
     memory_limit: str = "512MB"
     spill: Path | None = None
     most_cells: int = 20_000_000
+
+    @property
+    def megabytes(self) -> int:
+        """``memory_limit`` as a number."""
+        units = {"MB": 1, "GB": 1000, "TB": 1_000_000}
+        return int(self.memory_limit[:-2]) * units[self.memory_limit[-2:]]

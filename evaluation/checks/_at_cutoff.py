@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from evaluation.data.model_data import ModelData
 from evaluation.estimators._cct.fit import CctFit
 from evaluation.estimators._cct.points import MassPoints, points_of
 from evaluation.estimators._cct.request import Request
+from evaluation.estimators._difference.pairs import together
 from evaluation.estimators._guards import cluster_codes
 from evaluation.estimators._rd import Periods, sign_of
 from evaluation.estimators.rd_robust import Bandwidth, Options
@@ -132,7 +133,24 @@ def points_from(data: ModelData, controls: tuple[str, ...], inference: Inference
     """
     clusters = cluster_codes(data, inference)
     by_unit = inference.variance == "cr1" and not clusters
+    # A model that compares periods or groups has pairs of points for each part.
+    if data.pairs is not None and len(np.unique(data.pairs.running)) < len(data.pairs.running):
+        data = replace(data, pairs=together(data.pairs))
     return points_of(data, controls, clusters[0] if clusters else None, by_unit=by_unit)
+
+
+def order_of(options: OptionsModel, *, kink: bool) -> int:
+    """Return the order of a model's polynomial: one above the derivative where it leaves it open.
+
+    Parameters
+    ----------
+    options
+        Of the model judged.
+    kink
+        Whether a change of slope is asked for.
+    """
+    order = getattr(options, "order", 1)
+    return 1 + kink if order is None else int(order)
 
 
 def request_of(
@@ -159,7 +177,7 @@ def request_of(
     rule = getattr(given, "rule", None)
     kernel = getattr(options, "kernel", KERNELS[0])
     keys: dict[str, Any] = {
-        "order": getattr(options, "order", 1),
+        "order": order_of(options, kink=changed.get("derivative") == 1),
         "kernel": kernel if kernel in KERNELS else KERNELS[0],
         "rule": rule if rule in RULES else "mse",
         "h": None if fixed is None else (float(fixed), float(fixed)),

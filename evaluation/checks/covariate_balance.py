@@ -79,11 +79,12 @@ def run(case: Case, options: Any) -> tuple[Verdict, ...]:
     with one_blas_thread():
         points = points_from(data, columns[1:], inference)
         found = fit_side_by_side(points, request)
-    noun = "changes slope" if kink else "jumps"
+    parts = ", all parts together," if case.result.model.estimand.startswith("change_in") else ""
+    noun = f"{'changes slope' if kink else 'jumps'}{parts}"
     changes = dict(zip(columns, changes_of(case, found.fits, inference), strict=True))
     adjusted = holm({name: one.p_value for name, one in changes.items()})
     rows = [_row(name, one, adjusted[name], noun) for name, one in changes.items()]
-    return (*rows, _joint(tuple(changes.values()), found))
+    return (*rows, _joint(tuple(changes.values()), found)) if len(rows) > 1 else tuple(rows)
 
 
 def _row(column: str, change: Change, adjusted: float | None, noun: str) -> Verdict:
@@ -122,7 +123,7 @@ def _joint(changes: tuple[Change, ...], found: SideBySide) -> Verdict:
         test.statistic,
         p_value,
         FOUND if p_value is not None and p_value < LEVEL else NOT_FOUND,
-        f"joint test of {test.rank} columns",
+        f"joint test of {test.rank} column{'s' if test.rank > 1 else ''}",
         term=EVERY,
         details=details,
     )

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from evaluation.cells.threads import one_blas_thread
-from evaluation.checks._at_cutoff import KERNELS, cutoff_of, drawn, require_cutoff
+from evaluation.checks._at_cutoff import KERNELS, cutoff_of, drawn, order_of, require_cutoff
 from evaluation.checks._bins import gap_of
 from evaluation.checks._birth_month import MONTHS, Ages, Season, season_of
 from evaluation.checks._power import LEVEL, detectable
@@ -146,8 +146,8 @@ def _born(case: Case, name: str, bandwidth: float) -> Verdict:
     data = case.draw(spec.model_copy(update={"outcomes": outcomes}).bound_to(spec.origin))
     ages = _ages(case, data, time)
     kernel = getattr(model.options, "kernel", KERNELS[0])
-    order = int(getattr(model.options, "order", 1))
     kink = model.estimand in {"kink_at_cutoff", "change_in_kink_at_cutoff"}
+    order = order_of(model.options, kink=kink)
     width = bandwidth or float(np.abs(ages.x).max())
     with one_blas_thread():
         season = season_of(ages, width, order, kernel if kernel in KERNELS else KERNELS[0], kink)

@@ -12,6 +12,7 @@ from evaluation.cells.needs_rows import NeedsRows
 from evaluation.cells.supply import Supply
 from evaluation.checks._identities import IDENTITY, identity_verdicts
 from evaluation.checks._stated_dose import DOSE, dose_verdicts
+from evaluation.checks._subgroups import HETEROGENEITY, Subgroups
 from evaluation.checks.contract import Case, ModelResult, Verdict, no_draw
 from evaluation.checks.registry import check
 from evaluation.checks.smallest_effect import Headline, headline_of, judge
@@ -76,6 +77,11 @@ def judge_models(
     sums = [Judgement(IDENTITY, model, one) for model, one in identity_verdicts(spec, results)]
     doses = [Judgement(DOSE, model, one) for model, one in dose_verdicts(spec, results)]
     return (*asked, *sums, *doses, *bounds, *unstated)
+
+
+def judged_levels(subgroups: tuple[Subgroups, ...]) -> tuple[Judgement, ...]:
+    """Return the verdicts on whether levels differ, in the order in which the spec asks."""
+    return tuple(Judgement(HETEROGENEITY, one.result.model.id, one.verdict) for one in subgroups)
 
 
 NO_BOUND = "state a [[smallest_effect_of_interest]] to learn which effects the data rule out"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
+from evaluation.checks._subgroups import Subgroups
 from evaluation.data.coupled import Coupled, Population, coupled_sample
 from evaluation.data.functionals.contract import Key, Truth
 from evaluation.data.prepare import Prepared
@@ -20,13 +21,17 @@ from evaluation.spec.spec import Spec
 
 @dataclass(frozen=True, slots=True)
 class KnownTruth:
-    """The truth of one number: what coverage is judged by, and that of the sample at hand."""
+    """The truth of one number: what coverage is judged by, and that of the sample at hand.
+
+    ``label`` names the number: its place in the fit, after the level of ``heterogeneity``.
+    """
 
     model_id: str
     outcome: str
     place: int
     superpopulation: Truth
     sample: Truth | None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,10 @@ class NoTruth:
 
 
 def known_truths(
-    spec: Spec, prepared: Callable[[], Prepared], results: tuple[ModelResult, ...]
+    spec: Spec,
+    prepared: Callable[[], Prepared],
+    results: tuple[ModelResult, ...],
+    subgroups: tuple[Subgroups, ...] = (),
 ) -> tuple[KnownTruth | NoTruth, ...]:
     """Return the truth of every number of every model, or why there is none.
 
@@ -51,6 +59,8 @@ def known_truths(
         What was asked, and what was found.
     prepared
         Gives the rows, for the truth of the sample at hand.
+    subgroups
+        Levels of ``heterogeneity``, whose numbers have truths of their own.
     """
     if not isinstance(spec.panel, SyntheticPanel):
         return ()
@@ -60,12 +70,29 @@ def known_truths(
     def own() -> Coupled:
         return coupled_sample(spec, prepared())
 
-    return tuple(
+    whole = (
         known
         for result in results
         for name, fit in result.fits.items()
         for known in _of_fit(spec, result, name, fit, large, own)
     )
+    levels = (known for one in subgroups for known in _of_levels(spec, one, large, own))
+    return (*whole, *levels)
+
+
+def _of_levels(
+    spec: Spec, one: Subgroups, large: Population, own: Callable[[], Population]
+) -> Iterator[KnownTruth | NoTruth]:
+    for level in one.fits:
+        if isinstance(level.found, Fit):
+            value = level.label.removeprefix(f"{one.by} = ")
+            # Whole numbers with gaps are floats.
+            for subgroup in (f"{one.by}={value}", f"{one.by}={value}.0"):
+                result, fit = one.result, level.found
+                for known in _of_fit(spec, result, one.outcome, fit, large, own, subgroup):
+                    if isinstance(known, KnownTruth):
+                        label = f"{level.label}: {known.label}" if known.label else level.label
+                        yield replace(known, label=label)
 
 
 def _of_fit(
@@ -75,6 +102,7 @@ def _of_fit(
     fit: Fit,
     large: Population,
     own: Callable[[], Population],
+    subgroup: str = "",
 ) -> Iterator[KnownTruth | NoTruth]:
     outcome = spec.outcomes[name]
     pairs = frozenset((term.cohort, term.period) for term in fit.terms if term.period)
@@ -87,9 +115,11 @@ def _of_fit(
     here = truths(own(), spec, result.model, outcome, cells).found
     binned = {term for term, kind, value in fit.details if kind == "binned" and value}
     for place, term in enumerate(fit.terms):
-        key = _key(term, result.model.estimand, outcome)
+        key = replace(_key(term, result.model.estimand, outcome), subgroup=subgroup)
         if key in true.found and term.label not in binned and not term.term:
-            yield KnownTruth(result.model.id, name, place, true.found[key], here.get(key))
+            yield KnownTruth(
+                result.model.id, name, place, true.found[key], here.get(key), term.label
+            )
 
 
 def _key(term: Term, estimand: str, outcome: Outcome) -> Key:

@@ -28,6 +28,8 @@ SOURCE = (
 )
 BEFORE = "before the reform"
 HUNDRED = 100
+# What a model compares that needs rows on both sides of the reform.
+COMPARED = ("periods", "both")
 
 
 class Options(OptionsModel):
@@ -50,7 +52,8 @@ class Options(OptionsModel):
         if late:
             yield f"{where}.years: found {late[0]}; allowed: years that end before {reform}"
         for model in judged_models(spec, owner):
-            if "periods" not in type(model.options).model_fields:
+            both = getattr(model.options, "between", None) in COMPARED
+            if both or "periods" not in type(model.options).model_fields:
                 yield (
                     f"{where}: model {model.id!r} has no periods ({model.estimator!r} compares "
                     "them); name a model of one period with model = ..."

@@ -64,6 +64,11 @@ def print_sql(spec: Spec, dialect: str, table: str = "panel") -> str:
             f"{spec.id}: derive.{derived[0]}: the SELECTs read a table as it is and derive no "
             "columns; add it to the table, and leave it out of derive"
         )
+    if spec.joins:
+        raise SpecError(
+            f"{spec.id}: joins: the SELECTs read a table as it is and join no file; add the "
+            "columns to the table, and leave joins out"
+        )
     plan = plan_cells(spec, needs_of(spec), None)
     if not plan.passes:
         reasons = "; ".join(f"{route.model_id}: {route.reason}" for route in plan.routes)

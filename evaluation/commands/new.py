@@ -22,11 +22,10 @@ def new(kind: str, folder: Path) -> tuple[Path, ...]:
     EnvironmentProblem
         Where the folder cannot be written.
     """
-    if kind == "registers":
-        raise UsageError("new registers: not available yet")
     if kind not in KINDS:
+        every = (*KINDS, "registers")
         raise UsageError(
-            f"new: no kind {kind!r}{nearest(kind, KINDS)} (there are: {', '.join(KINDS)})"
+            f"new: no kind {kind!r}{nearest(kind, every)} (there are: {', '.join(every)})"
         )
     target, schema = folder / f"{kind}.toml", folder / SCHEMA
     if target.exists():
@@ -40,3 +39,18 @@ def new(kind: str, folder: Path) -> tuple[Path, ...]:
     except OSError as error:
         raise EnvironmentProblem(f"{folder}: cannot be written ({error.strerror})") from None
     return target, schema
+
+
+def refuse_delivery(kind: str, delivery: Path | None) -> None:
+    """Refuse a folder of files where no mapping is drafted.
+
+    Raises
+    ------
+    UsageError
+        Where one is given.
+    """
+    if delivery is not None:
+        raise UsageError(
+            f"new {kind}: takes no folder of files; to write elsewhere give --folder, to draft a "
+            "mapping of register files new registers FOLDER"
+        )

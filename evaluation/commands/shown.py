@@ -11,7 +11,7 @@ from evaluation.report.places import is_headline, place_of
 from evaluation.report.record import Record
 from evaluation.report.truths import truth_text
 
-WIDTH = 118
+WIDTH = 132
 
 
 def headline_table(record: Record) -> str:

@@ -30,7 +30,7 @@ def none_left(model: Model, name: str, dropped: Mapping[str, int]) -> DataError:
     lost = "; ".join(f"{reason}: {count}" for reason, count in dropped.items() if count)
     return DataError(
         f"models.{model.id}: no rows are left for outcome {name!r} ({lost or 'none kept'}); "
-        "check keep and the columns that the model names"
+        "check keep, periods and the columns that the model names"
     )
 
 

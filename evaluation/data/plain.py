@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 
@@ -10,7 +12,8 @@ def plain_columns(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame whose missing values are ``nan``, ``None`` or ``NaT``, never ``pandas.NA``.
 
     Comparisons with ``pandas.NA`` are neither true nor false, which no filter can use. Dates lose
-    their time zone, since those of a spec have none.
+    their time zone, since those of a spec have none; decimals of a database or parquet file are
+    numbers.
     """
     changed = {name: plain for name in frame.columns if (plain := _plain(frame[name])) is not None}
     return frame.assign(**changed) if changed else frame
@@ -22,6 +25,8 @@ def _plain(column: pd.Series) -> pd.Series | None:
     if isinstance(kind, pd.DatetimeTZDtype):
         local: pd.Series = column.dt.tz_localize(None)
         return local
+    if pd.api.types.is_object_dtype(kind) and isinstance(_first(column), Decimal):
+        return column.astype(np.float64)
     if isinstance(kind, np.dtype | pd.CategoricalDtype):
         return None
     if pd.api.types.is_numeric_dtype(kind):
@@ -31,3 +36,9 @@ def _plain(column: pd.Series) -> pd.Series | None:
     if pd.api.types.is_string_dtype(kind) and getattr(kind, "na_value", None) is pd.NA:
         return column.astype(object).where(column.notna(), None)
     return None
+
+
+def _first(column: pd.Series) -> object:
+    """Return the first value that is not missing, ``None`` without one."""
+    known = column.notna().to_numpy()
+    return column.iloc[int(known.argmax())] if known.any() else None

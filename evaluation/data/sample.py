@@ -15,6 +15,7 @@ from evaluation.data.periods import Calendar
 from evaluation.data.step_words import filter_words, interval_words
 from evaluation.errors import DataError
 from evaluation.spec.columns import DENOMINATOR_COLUMNS, ROW_COLUMNS
+from evaluation.spec.joined import join_steps
 from evaluation.spec.names import Interval
 from evaluation.spec.sample import GroupedRows
 from evaluation.spec.spec import Spec
@@ -38,6 +39,8 @@ def select_rows(panel: Panel, spec: Spec) -> Panel:
         panel = panel.take(
             _within(panel, spec.panel.window), f"window {interval_words(spec.panel.window)}"
         )
+    for words, found in join_steps(spec):
+        panel = panel.take(satisfied(panel.frame[found.column], found, "joins"), words)
     panel = _row_kind(panel, spec)
     panel = _denominator(panel, spec)
     for position, keep in enumerate(spec.sample.keep):

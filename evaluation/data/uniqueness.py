@@ -36,7 +36,7 @@ def check_unique(panel: Panel, spec: Spec, memory: Path | None) -> None:
     if panel.unit is None or time is None:
         return
     asked = [spec.panel.model_dump_json(), spec.sample.model_dump_json()]
-    asked += [one.model_dump_json() for one in spec.derive.values()]
+    asked += [one.model_dump_json() for one in (*spec.derive.values(), *spec.joins)]
     key = hashlib.sha256(json.dumps([sorted(panel.inputs.items()), *asked]).encode())
     mark = None if memory is None else memory / f"unique-{key.hexdigest()[:32]}"
     if mark is not None and mark.exists():

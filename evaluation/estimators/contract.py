@@ -142,7 +142,7 @@ class Setting:
     ``evidence`` names what checks want beside the numbers (``moments``, ``assignment``,
     ``influence``), and
     ``strata`` the columns inside whose values an assignment may be permuted. ``unit`` is the
-    panel's unit column.
+    panel's unit column, ``flows`` the outcomes whose column is one: at a cutoff in age these jump.
     """
 
     estimand: str
@@ -157,6 +157,7 @@ class Setting:
     interact: tuple[str, ...] = ()
     group_trends: str | None = None
     quantiles: tuple[float, ...] = ()
+    flows: frozenset[str] = frozenset()
 
 
 class Estimator(Protocol):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from evaluation.cells.needs_rows import NeedsRows
 from evaluation.cells.supply import Supply
 from evaluation.data.adoption_dates import intervals_of
+from evaluation.data.functionals.flows import FLOWS
 from evaluation.data.model_data import ModelData
 from evaluation.errors import DataError, EstimationError
 from evaluation.estimators._dated import fit_over_dates
@@ -127,6 +128,7 @@ def setting_of(spec: Spec, model: Model) -> Setting:
         interact=model.interact,
         group_trends=model.group_trends,
         quantiles=model.quantiles,
+        flows=frozenset(name for name, one in spec.outcomes.items() if one.column in FLOWS),
     )
 
 

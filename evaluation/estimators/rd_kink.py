@@ -8,7 +8,6 @@ import numpy as np
 
 from evaluation.cells.needs import CellNeeds, NotFromCells
 from evaluation.cells.threads import one_blas_thread
-from evaluation.data.functionals.flows import FLOWS
 from evaluation.data.model_data import IntArray, ModelData
 from evaluation.errors import DataError, EstimationError
 from evaluation.estimators._cct.parts import without_partial
@@ -249,4 +248,4 @@ def _clusters(data: ModelData, setting: Setting, clusters: tuple[IntArray, ...])
 def _warnings(data: ModelData, setting: Setting) -> tuple[str, ...]:
     """Return what makes a kink doubtful whatever its numbers."""
     found = (LINES,) if setting.options.order == 1 else ()
-    return (*found, IS_FLOW) if data.outcome in FLOWS else found
+    return (*found, IS_FLOW) if data.outcome in setting.flows else found

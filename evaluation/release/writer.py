@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from evaluation.data.registers.report import NAME as PANEL_REPORT
 from evaluation.errors import EnvironmentProblem
 from evaluation.release.manifest import manifest_of, manifest_text
 from evaluation.release.replacing import replacing
@@ -16,7 +17,7 @@ from evaluation.report.figures.choice import figures_of
 from evaluation.report.horizons import by_horizon
 from evaluation.report.page import page
 from evaluation.report.record import Record
-from evaluation.results import Check, Detail, Estimate
+from evaluation.results import Check, Detail, Estimate, JoinCoverage
 
 
 def write_record(record: Record, out: Path) -> Path:
@@ -55,11 +56,16 @@ def write_record(record: Record, out: Path) -> Path:
 
 def result_files(record: Record) -> dict[str, str]:
     """Return the result files of a record by name: what the command and a notebook share."""
-    return {
+    files = {
         "estimates.csv": csv_text(Estimate, by_horizon(record.estimates)),
         "details.csv": csv_text(Detail, by_horizon(record.details)),
         "checks.csv": csv_text(Check, by_horizon(record.checks)),
     }
+    if record.coverage:
+        files["joins.csv"] = csv_text(JoinCoverage, record.coverage)
+    if record.panel_report:
+        files[PANEL_REPORT] = record.panel_report
+    return files
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:

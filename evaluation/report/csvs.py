@@ -6,10 +6,10 @@ import csv
 import io
 from collections.abc import Iterable
 
-from evaluation.results import Row, cells_of, columns_of, text_of
+from evaluation.results import AnyRow, cells_of, columns_of, text_of
 
 
-def csv_text(row_type: type[Row], rows: Iterable[Row]) -> str:
+def csv_text(row_type: type[AnyRow], rows: Iterable[AnyRow]) -> str:
     """Return rows of one type as the text of a CSV file."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -33,9 +33,18 @@ class Further:
         return len(self.first) + len(self.blocks)
 
 
+def subgroups_shown(rows: Iterable[Estimate]) -> tuple[Estimate, ...]:
+    """Return the rows of levels and of differences between them, without every event time."""
+    return tuple(
+        row
+        for row in rows
+        if row.subgroup and not (row.cohort or row.period) and row.event_time is None
+    )
+
+
 def further_of(rows: Iterable[Estimate]) -> Further:
     """Return the rows that are no headline."""
-    beside = [row for row in rows if not is_headline(row)]
+    beside = [row for row in rows if not (row.subgroup or is_headline(row))]
     first = [row for row in beside if row.estimand != BUILDING_BLOCKS]
     return Further(
         # Sorting is stable: inside a family rows keep the order of estimates.csv.

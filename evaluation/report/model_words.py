@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from evaluation.report.words import condition_words, outcome_label, spaced, value_words
 from evaluation.spec.model import Model
+from evaluation.spec.options import ColumnName
 from evaluation.spec.spec import Spec
+from evaluation.spec.walk import marked_values
 
 
 def model_words(spec: Spec, model: Model) -> str:
@@ -13,9 +17,17 @@ def model_words(spec: Spec, model: Model) -> str:
     parts = [f"outcomes {outcomes}"]
     parts += [f"rows with {condition_words(keep)}" for keep in model.keep]
     options = model.options
+    names = {column for _, column in marked_values(options, ColumnName)}
     parts += [
-        f"{spaced(name)} {value_words(getattr(options, name))}"
+        f"{spaced(name)} {_words(getattr(options, name), names)}"
         for name in type(options).model_fields
         if name in options.model_fields_set
     ]
     return "; ".join(parts)
+
+
+def _words(value: Any, columns: set[str]) -> str:
+    """Return an option's value in words, columns by the name that they have in the data."""
+    if isinstance(value, tuple) and value and all(one in columns for one in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) and value in columns else value_words(value)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from evaluation.data.functionals.flows import FLOWS, HAZARDS
 from evaluation.report.words import listed, value_words
+from evaluation.spec.breaks import BREAKS, bridged, month_words
 from evaluation.spec.design import DidDesign, RdDesign
 from evaluation.spec.filters import FixedDate
 from evaluation.spec.resolve import OFFICE_COLUMNS
@@ -43,6 +44,7 @@ def notes_of(spec: Spec) -> tuple[str, ...]:
         *_partial(spec),
         *_stocks(spec),
         *_estimated(spec),
+        *_bridges(spec),
     )
 
 
@@ -142,4 +144,15 @@ def _estimated(spec: Spec) -> Iterator[str]:
         yield (
             f"{', '.join(made)}: estimated from the rows at hand; standard errors, and draws of a "
             "bootstrap, take the values as known."
+        )
+
+
+def _bridges(spec: Spec) -> Iterator[str]:
+    """Repeat the breaks of registers that the spec acknowledges."""
+    for name, columns in bridged(spec).items():
+        one = BREAKS[name]
+        yield (
+            f"{listed(columns)} {'lies' if len(columns) == 1 else 'lie'} across a break of the "
+            f"registers, acknowledged as {name}: from {month_words(one)} {one.what}. A difference "
+            "between the two sides may be of the registers."
         )

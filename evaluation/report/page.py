@@ -10,7 +10,7 @@ from evaluation.report.centred import centre_notes
 from evaluation.report.design_words import design_lines
 from evaluation.report.figures.choice import pictures_of
 from evaluation.report.findings import findings_of
-from evaluation.report.further import further_of
+from evaluation.report.further import further_of, subgroups_shown
 from evaluation.report.numbers import Numbers
 from evaluation.report.places import is_headline, is_reference, shown_place
 from evaluation.report.record import Record
@@ -35,6 +35,7 @@ def page(record: Record) -> str:
         headline=[row for row in record.estimates if is_headline(row)],
         centred=centre_notes(record),
         further=further_of(record.estimates),
+        subgroups=subgroups_shown(record.estimates),
         label=partial(outcome_label, record.spec),
         number=numbers.estimate,
         p_value=numbers.p_value,

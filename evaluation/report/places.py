@@ -8,8 +8,8 @@ from evaluation.results import Estimate
 
 
 def is_headline(row: Estimate) -> bool:
-    """Whether a row is its model's single number, or says why there is none."""
-    return not (row.term or row.cohort or row.period) and row.event_time is None
+    """Whether a row is its model's single number, or says why there is none; of all rows."""
+    return not (row.subgroup or row.term or row.cohort or row.period) and row.event_time is None
 
 
 def place_of(row: Estimate) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from evaluation.data.panel import FlowStep
-from evaluation.results import Check, Detail, Estimate
+from evaluation.results import Check, Detail, Estimate, JoinCoverage
 from evaluation.spec.spec import Spec
 
 
@@ -33,6 +33,10 @@ class Record:
         What a reader must know beside the estimates, such as selected samples.
     cells
         How cells came: ``built``, ``reused``, ``given``, or ``none``.
+    coverage
+        How far joined files cover the panel.
+    panel_report
+        What was found of a delivery of registers, as CSV; empty for other sources.
     """
 
     spec: Spec
@@ -45,6 +49,8 @@ class Record:
     seconds: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     cells: str = "none"
+    coverage: tuple[JoinCoverage, ...] = ()
+    panel_report: str = ""
 
     @property
     def status(self) -> str:

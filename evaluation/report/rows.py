@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from evaluation.checks._level_fits import pair_label
+from evaluation.checks._subgroups import Subgroups
 from evaluation.checks.judging import Judgement
 from evaluation.checks.known_truth import KnownTruth, NoTruth
 from evaluation.estimators.contract import Fit
 from evaluation.estimators.fitting import Engine, Failure, ModelResult
 from evaluation.results import Check, Detail, Estimate
 from evaluation.spec.spec import Spec
+
+DIFFERENCE = "difference"
 
 
 def estimate_rows(spec: Spec, results: tuple[ModelResult, ...]) -> tuple[Estimate, ...]:
@@ -22,6 +26,40 @@ def estimate_rows(spec: Spec, results: tuple[ModelResult, ...]) -> tuple[Estimat
     )
 
 
+def subgroup_rows(spec: Spec, subgroups: tuple[Subgroups, ...]) -> tuple[Estimate, ...]:
+    """Return the rows of levels: every number of each, then differences between their headlines."""
+    return tuple(row for one in subgroups for row in _of_levels(spec, one))
+
+
+def _of_levels(spec: Spec, one: Subgroups) -> Iterator[Estimate]:
+    model = one.result.model
+    own = (spec.id, model.id, model.estimator, model.estimand, one.outcome)
+    if not one.fits:
+        yield Estimate(*own, one.by, status="refused", reason=one.verdict.message)
+    for level in one.fits:
+        if isinstance(level.found, Failure):
+            failure = level.found
+            yield Estimate(*own, level.label, status=failure.status, reason=failure.reason)
+        else:
+            yield from _of_fit(spec, one.result, one.outcome, level.found, level.label)
+    if one.test is None:
+        return
+    named = [one.fits[at] for at in one.tested]
+    for pair in one.test.differences:
+        first, second = named[pair.first], named[pair.second]
+        yield Estimate(
+            *own,
+            pair_label(one.by, first, second),
+            term=DIFFERENCE,
+            estimate=pair.estimate,
+            std_error=pair.std_error,
+            conf_low=pair.low,
+            conf_high=pair.high,
+            p_value=pair.p_value,
+            n_obs=sum(x.found.n_obs for x in (first, second) if isinstance(x.found, Fit)),
+        )
+
+
 def _estimates(spec: Spec, result: ModelResult, name: str) -> Iterator[Estimate]:
     model = result.model
     if name in result.failures:
@@ -31,7 +69,13 @@ def _estimates(spec: Spec, result: ModelResult, name: str) -> Iterator[Estimate]
             status=failure.status, reason=failure.reason,
         )  # fmt: skip
         return
-    fit = result.fits[name]
+    yield from _of_fit(spec, result, name, result.fits[name])
+
+
+def _of_fit(
+    spec: Spec, result: ModelResult, name: str, fit: Fit, subgroup: str = ""
+) -> Iterator[Estimate]:
+    model = result.model
     for term in fit.terms:
         yield Estimate(
             spec_id=spec.id,
@@ -39,6 +83,7 @@ def _estimates(spec: Spec, result: ModelResult, name: str) -> Iterator[Estimate]
             estimator=model.estimator,
             estimand=term.estimand or model.estimand,
             outcome=name,
+            subgroup=subgroup,
             term=term.term,
             cohort=term.cohort,
             period=term.period,
@@ -66,7 +111,7 @@ def detail_rows(
     """Return ``details.csv``: fits first, then truths, then what lies behind verdicts."""
     return (
         *(row for result in results for row in _fit_details(spec, result)),
-        *(row for truth in truths for row in _truth_details(spec, results, truth)),
+        *(row for truth in truths for row in _truth_details(spec, truth)),
         *(
             Detail(spec.id, one.model_id, one.check, one.verdict.outcome, one.verdict.term, *pair)
             for one in judgements
@@ -93,16 +138,12 @@ def _fit_details(spec: Spec, result: ModelResult) -> Iterator[Detail]:
         )
 
 
-def _truth_details(
-    spec: Spec, results: tuple[ModelResult, ...], truth: KnownTruth | NoTruth
-) -> Iterator[Detail]:
+def _truth_details(spec: Spec, truth: KnownTruth | NoTruth) -> Iterator[Detail]:
     if isinstance(truth, NoTruth):
         yield Detail(
             spec.id, truth.model_id, "truth", truth.outcome, "", "truth_absent", truth.reason
         )
         return
-    fit: Fit = next(r for r in results if r.model.id == truth.model_id).fits[truth.outcome]
-    label = fit.terms[truth.place].label
     pairs = [
         ("truth", truth.superpopulation.value),
         ("truth_monte_carlo_error", truth.superpopulation.error),
@@ -112,7 +153,7 @@ def _truth_details(
     if truth.superpopulation.missing:
         pairs.append(("truth_rows_missing", truth.superpopulation.missing))
     for name, value in pairs:
-        yield Detail(spec.id, truth.model_id, "truth", truth.outcome, label, name, value)
+        yield Detail(spec.id, truth.model_id, "truth", truth.outcome, truth.label, name, value)
 
 
 def check_rows(spec: Spec, judgements: tuple[Judgement, ...]) -> tuple[Check, ...]:

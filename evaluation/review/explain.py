@@ -13,7 +13,13 @@ from evaluation.report.words import outcome_label
 from evaluation.spec.availability import not_available
 from evaluation.spec.columns import columns_of_spec
 from evaluation.spec.derived import inputs_of, made_in_order
+from evaluation.spec.joined import file_of, joined_columns
 from evaluation.spec.spec import Spec
+
+MISSING_WORDS = {
+    "unknown": "rows without a match stay, their text 'unknown'",
+    "drop": "rows without a match leave",
+}
 
 
 def explain(spec: Spec) -> str:
@@ -56,7 +62,13 @@ def _lines(spec: Spec) -> Iterator[str]:
     made = made_in_order(spec.derive, named)
     parts = (column for name in made for column in inputs_of(spec.derive[name]))
     read = dict.fromkeys(name for name in (*named, *parts) if name not in spec.derive)
-    yield f"Columns read: {', '.join(read)}."
+    joined = joined_columns(spec)
+    yield f"Columns read: {', '.join(name for name in read if name not in joined)}."
+    for join in spec.joins:
+        yield (
+            f"Columns joined from {file_of(join.path)} by {', '.join(join.on)}: "
+            f"{', '.join(join.columns)}; {MISSING_WORDS[join.missing]}."
+        )
     for name in made:
         one = spec.derive[name]
         yield f"Column derived: {name}, {one.op} of {', '.join(inputs_of(one))}."

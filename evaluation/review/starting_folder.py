@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ def starting_folder(tables: Mapping[str, Any], spec_id: str, outputs: Path) -> P
     home = find_spec(spec_id)
     if home is not None:
         return home.parent
-    key, path = _relative(tables.get("panel", {}))
+    key, path = _relative(tables.get("panel", {}), tables.get("joins", ()))
     if not path:
         return outputs
     there = outputs.resolve()
@@ -49,14 +49,17 @@ def starting_folder(tables: Mapping[str, Any], spec_id: str, outputs: Path) -> P
     )
 
 
-def _relative(panel: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the key that names the rows and its path; empty where no relative path does."""
+def _relative(panel: Mapping[str, Any], joins: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """Return the first key that names rows or a joined file by a relative path; empty for none."""
     url = str(panel.get("url", ""))
     places = {
         "panel.path": str(panel.get("path", "")),
         "panel.url": url.removeprefix(DUCKDB) if url.startswith(DUCKDB) else "",
         "panel.table": str(panel.get("table", "")) if url.startswith("spark:") else "",
+        "panel.mapping": str(panel.get("mapping", "")),
     }
+    for position, join in enumerate(joins, start=1):
+        places[f"joins.{position}.path"] = str(join.get("path", ""))
     for key, path in places.items():
         if path and not path.startswith(("$", "~", "package:")) and not Path(path).is_absolute():
             return key, path

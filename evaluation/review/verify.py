@@ -135,8 +135,8 @@ def _compare(printed: list[dict[str, str]], rows: tuple[Estimate, ...]) -> Itera
     for old, new in zip(printed, rows, strict=False):
         fresh = {name: text_of(value) for name, value in cells_of(new).items()}
         place = " ".join(
-            old[name] for name in ("model_id", "outcome", "estimand", "term", "cohort", "period",
-                                   "event_time") if old[name]
+            old[name] for name in ("model_id", "outcome", "estimand", "subgroup", "term", "cohort",
+                                   "period", "event_time") if old[name]
         )  # fmt: skip
         scale = _number(fresh["std_error"])
         for name in columns_of(Estimate):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from evaluation.spec.catalogue import Catalogue
 from evaluation.spec.spec import Spec
 
-SOURCES = frozenset({"synthetic", "file", "sql"})
+SOURCES = frozenset({"synthetic", "file", "registers", "sql"})
 DESIGNS = frozenset({"did", "staggered_did", "rd", "single_unit"})
-TOP_TABLES = ("joins", "heterogeneity", "families", "vary", "tables")
+TOP_TABLES = ("families", "vary", "tables")
 
 
 def not_available(spec: Spec, catalogue: Catalogue) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evaluation.spec.dates import AGE, dated_columns
+from evaluation.spec.joined import dropping
 from evaluation.spec.model import Model
 from evaluation.spec.names import Column
 from evaluation.spec.options import ColumnName, GapColumn
@@ -46,6 +47,8 @@ def columns_of_spec(spec: Spec) -> dict[str, str]:
     if isinstance(spec.sample.rows, str):
         for column in ROW_COLUMNS[spec.sample.rows]:
             named.setdefault(column, "sample.rows")
+    for column, where in dropping(spec).items():
+        named.setdefault(column, where)
     return named
 
 

@@ -21,6 +21,12 @@ def evidence_of(spec: Spec, model: Model) -> frozenset[Evidence]:
     )
 
 
+def splits_of(spec: Spec, model: Model) -> tuple[str, ...]:
+    """Return the columns whose levels ``heterogeneity`` sets side by side for a model."""
+    named = (by for one in spec.heterogeneity if model.id in one.models for by in one.by)
+    return tuple(dict.fromkeys(named))
+
+
 def strata_of(spec: Spec, model: Model) -> tuple[str, ...]:
     """Return the columns inside whose values checks permute the model's assignment."""
     named = (getattr(check.options, "strata", None) for check in checks_of(spec, model))

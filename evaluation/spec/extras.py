@@ -45,12 +45,21 @@ class Disclosure(Table):
 
 
 class Join(Table):
-    """Columns from another file, by key."""
+    """Columns from another file, by key.
+
+    ``codes_of`` is the date whose municipality codes the file has, as its first key;
+    ``correspondence`` the changes of codes (KLASS 131), and ``panel_codes`` the panel's own: the
+    coarsest grouping, or those of a date. ``size`` is the file's column by which the largest of
+    merged units is found.
+    """
 
     path: PathText
     on: tuple[Column, ...] = Field(min_length=1)
     codes_of: dt.date | None = None
+    correspondence: PathText | None = None
+    panel_codes: Literal["coarsest"] | dt.date = "coarsest"
     conflict: Literal["refuse", "largest", "missing"] = "refuse"
+    size: str | None = None
     missing: Literal["unknown", "drop"] = "unknown"
     columns: dict[str, str]
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from evaluation.spec.derive_rules import NAME
 from evaluation.spec.joined import joined_columns, match_column
-from evaluation.spec.panel import RegistersPanel
 from evaluation.spec.spec import Spec
 
 
@@ -32,14 +31,18 @@ def join_rules(spec: Spec) -> Iterator[str]:
             elif column in later:
                 yield f"{where}.on: {column!r} is joined itself, not before; change the order"
         offered |= {*join.columns, match_column(position)}
-        known = isinstance(spec.panel, RegistersPanel)
-        if join.codes_of is not None and join.correspondence is None and not known:
+        if join.codes_of is not None and join.correspondence is None:
             yield (
                 f"{where}.codes_of: needs correspondence = 'FILE', the changes of municipality "
                 "codes (KLASS 131); leave codes_of out where the file has the panel's codes"
             )
         if join.codes_of is None and join.correspondence is not None:
             yield f"{where}.correspondence: needs codes_of, the date whose codes the file has"
+        if join.conflict == "largest" and join.size is None:
+            yield (
+                f"{where}.size: is missing; conflict = 'largest' needs the file's column that says "
+                "how large its units are"
+            )
 
 
 def _name(spec: Spec, where: str, name: str, count: int) -> Iterator[str]:

@@ -35,6 +35,9 @@ DOSE: Mapping[str, str] = {
 MOVED: Mapping[str, str] = {
     "condition_imposed": "conditions are what the duty changes",
     "condition_hours": "conditions are what the duty changes",
+    "condition_in_year": "conditions are what the duty changes",
+    "condition_first": "conditions are what the duty changes",
+    "sanctioned_in_year": "sanctions follow conditions, which are what the duty changes",
 }
 # Checks whose columns are covariates.
 COVARIATE_CHECKS = frozenset({"covariate_balance"})

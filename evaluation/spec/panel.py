@@ -68,10 +68,14 @@ class FilePanel(PanelTable):
 
 
 class RegistersPanel(PanelTable):
-    """A delivery of register files, described by a mapping."""
+    """A delivery of register files, described by a mapping.
+
+    ``bridges`` names breaks of registers that outcomes or treatment lie across, as acknowledged.
+    """
 
     source: Literal["registers"]
     mapping: PathText
+    bridges: tuple[str, ...] = ()
 
 
 class SqlPanel(PanelTable):

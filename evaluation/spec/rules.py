@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from evaluation.errors import SpecError
+from evaluation.spec.breaks import break_rules
 from evaluation.spec.catalogue import Catalogue
 from evaluation.spec.cutoff_rules import cutoff_rules
 from evaluation.spec.database import address_of
@@ -14,6 +15,7 @@ from evaluation.spec.date_rules import date_rules
 from evaluation.spec.derive_rules import derive_rules
 from evaluation.spec.design_rules import design_rules
 from evaluation.spec.faults import nearest
+from evaluation.spec.join_rules import join_rules
 from evaluation.spec.mechanical import mechanical_rules
 from evaluation.spec.model_rules import model_rules
 from evaluation.spec.names import RESERVED_IDS, PathName
@@ -30,14 +32,17 @@ POLICIES = ("registry_default", "statistics_norway", "microdata_no", "opensafely
 
 def broken_rules(spec: Spec, catalogue: Catalogue, origin: Origin | None) -> Iterator[str]:
     """Yield a line for every rule that ``spec`` breaks."""
-    for rule in (_ids, time_rules, design_rules, _checks, _smallest_effects, _policy):
+    own = (_checks, _heterogeneity, _smallest_effects, _policy)
+    for rule in (_ids, time_rules, design_rules, *own):
         yield from rule(spec)
     yield from date_rules(spec)
     yield from cutoff_rules(spec)
     yield from treatment_rules(spec)
     yield from model_rules(spec, catalogue)
     yield from derive_rules(spec, catalogue)
+    yield from join_rules(spec)
     yield from mechanical_rules(spec)
+    yield from break_rules(spec)
     if isinstance(spec.panel, SyntheticPanel) and spec.panel.world not in catalogue.worlds:
         yield (
             f"panel.world: unknown world {spec.panel.world!r}"
@@ -84,6 +89,28 @@ def _checks(spec: Spec) -> Iterator[str]:
                 f"{nearest(check.model, known)} (there are: {', '.join(known) or 'none'})"
             )
         yield from check.options.faults(spec, check, f"checks.{check.name}")
+
+
+def _heterogeneity(spec: Spec) -> Iterator[str]:
+    known = [model.id for model in spec.models]
+    for position, one in enumerate(spec.heterogeneity, start=1):
+        where = f"heterogeneity.{position}"
+        for name in one.models:
+            if name not in known:
+                yield (
+                    f"{where}.models: no model {name!r}{nearest(name, known)} "
+                    f"(there are: {', '.join(known) or 'none'})"
+                )
+        for key in ("by", "models"):
+            for name, count in Counter(getattr(one, key)).items():
+                if count > 1:
+                    yield f"{where}.{key}: names {name!r} {count} times; name it once"
+        for column in one.by:
+            taken = [name for name, made in spec.outcomes.items() if made.column == column]
+            if taken:
+                yield f"{where}.by: {column!r} is outcome {taken[0]!r}; name another column"
+            if column in (spec.panel.unit, spec.panel.time):
+                yield f"{where}.by: {column!r} is the panel's unit or time; name another column"
 
 
 def _smallest_effects(spec: Spec) -> Iterator[str]:

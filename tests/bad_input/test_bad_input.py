@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -185,6 +186,11 @@ AT_30 = RD.replace('{ column = "score" }', '{ column = "age_months", discrete = 
 BALANCE = '[[checks]]\nkind = "covariate_balance"\ncolumns = '
 SELECTION = '[[checks]]\nkind = "selection_near_cutoff"\n'
 
+JOIN = '[[joins]]\npath = "a.csv"\non = ["town"]\ncolumns = { regime = "kind" }\n'
+KEEP_REGIME = '[sample]\nkeep = [{ column = "regime", not_equals = "z" }]'
+TOWNS = "".join(f"{town},x\n" for town in range(12))
+CODED = '[[joins]]\npath = "a.csv"\non = ["name"]\ncolumns = { regime = "kind" }\n'
+
 CASES = (
     # The text of the spec: keys, types, choices.
     Case("unknown key at the top", 10, add='[panels]\nunit = "unit"',
@@ -307,6 +313,10 @@ CASES = (
     Case("change of a kink of order 0", 10, spec=DIFFERENCE.replace("_itt_", "_kink_"),
          swap=("cutoff = 0", "cutoff = 0\nreform_date = 2004-01-01"), add="order = 0",
          says=("tiny.toml: models.main.order: found 0; a kink is a change of slope and needs …",)),
+    Case("years before the reform of a model that compares them", 10, spec=DIFFERENCE,
+         swap=("cutoff = 0", "cutoff = 0\nreform_date = 2004-01-01"),
+         add='[[checks]]\nkind = "placebo_period"',
+         says=("tiny.toml: checks.placebo_period: model 'main' has no periods (…",)),
     Case("exemptions as outcome at age 30", 10, spec=AT_30,
          swap=('y = { column = "y"', 'y = { column = "VEDTAKHELSE"'),
          says=("tiny.toml: outcomes.y.column: 'VEDTAKHELSE' cannot serve at age 30: exemptions are "
@@ -441,9 +451,15 @@ CASES = (
     Case("estimator of another design", 10, swap=('"twfe"', '"rd_flow"'),
          says=("tiny.toml: models.main.estimator: 'rd_flow' does not fit design.kind 'did' "
                "(it fits: rd)",)),
-    Case("planned source", 10,
+    Case("mapping of registers that is not there", 11,
          swap=('source = "file"\npath = "tiny.csv"', 'source = "registers"\nmapping = "x.toml"'),
-         says=("tiny: panel.source 'registers': not available yet",)),
+         says=("x.toml: no such mapping; give its path in panel.mapping, or draft one with "
+               "activity-duty new registers FOLDER",)),
+    Case("a panel that is not built of registers", 2, words="panel tiny.toml",
+         says=("panel: tiny: panel.source is 'file'; only a panel of registers is built, "
+               'source = "registers"',)),
+    Case("a format without a folder", 2, words="panel tiny.toml --to dta",
+         says=("panel: --to and --out go together: the format, and the folder to write",)),
     Case("unknown kind of database", 10,
          swap=('source = "file"\npath = "tiny.csv"', 'source = "sql"\nurl = "x"\ntable = "t"'),
          says=("tiny.toml: panel.url: is no address this program reads; allowed: duckdb:///…",)),
@@ -460,20 +476,69 @@ CASES = (
                'source = "sql"\nurl = "duckdb:///tiny.csv"\ntable = "t"'),
          says=("tiny.csv: is no whole DuckDB file, or one of a later version; write it again",)),
     Case("planned tables and keys", 10,
-         add='[[joins]]\npath = "a.csv"\non = ["town"]\ncolumns = {}\n'
-             '[[heterogeneity]]\nby = ["town"]\nmodels = ["main"]',
-         says=("tiny: joins: not available yet", "tiny: heterogeneity: not available yet")),
+         add='[[families]]\nid = "f"\nmodels = ["main"]\nmethod = "holm"',
+         says=("tiny: families: not available yet",)),
     Case("third difference without its design", 10,
          swap=('"att"\nestimator = "twfe"', '"att_relative"\nestimator = "triple_difference"'),
          says=("tiny.toml: models.main.estimator: 'triple_difference' needs design.third …",)),
     Case("third difference of nobody", 11,
          swap=(POST, f'{POST}\nthird = {{ column = "town", equals = 99 }}'),
          says=("design.third: no row is of the third difference, …",)),
+    # Joins.
+    Case("join of nothing", 10, add=JOIN.replace('regime = "kind"', ""),
+         says=("tiny.toml: joins.1.columns: is empty; name what to take, as …",)),
+    Case("join on a derived column", 10,
+         add=JOIN.replace('["town"]', '["both"]')
+         + '[derive]\nboth = { op = "sum", columns = ["y", "t"] }',
+         says=("tiny.toml: joins.1.on: 'both' is derived, after joins; join on a column read",)),
+    Case("join on a column joined later", 10,
+         add=JOIN.replace('["town"]', '["size"]') + JOIN.replace("regime", "size"),
+         says=("tiny.toml: joins.1.on: 'size' is joined itself, not before; change the order",)),
+    Case("column joined twice", 10, add=JOIN + JOIN,
+         says=("tiny.toml: joins.1.columns.regime: is joined 2 times; rename one",
+               "tiny.toml: joins.2.columns.regime: is joined 2 times; rename one")),
+    Case("codes of a date without their changes", 10, add=JOIN + "codes_of = 2016-01-01",
+         says=("tiny.toml: joins.1.codes_of: needs correspondence = 'FILE', …",)),
+    Case("largest unit without sizes", 10,
+         add=JOIN + 'codes_of = 2016-01-01\ncorrespondence = "k.csv"\nconflict = "largest"',
+         says=("tiny.toml: joins.1.size: is missing; conflict = 'largest' needs …",)),
+    Case("join of a file that is not there", 11, add=JOIN,
+         says=("joins.1.path: a.csv: no such file; check the name and the folder",)),
+    Case("join of columns that are not there", 11, files=put("a.csv", "towns,knd\n1,x\n"), add=JOIN,
+         says=("joins.1.on: no column 'town' in a.csv; did you mean towns?",
+               "joins.1.columns.regime: no column 'kind' in a.csv; did you mean knd?")),
+    Case("join by a column that the panel lacks", 11, files=put("a.csv", "twn,kind\n1,x\n"),
+         add=JOIN.replace('"town"', '"twn"'),
+         says=("joins.1.on: no column 'twn' in the panel; did you mean …",)),
+    Case("joined name of a column of the panel", 11, files=put("a.csv", "town,kind\n1,x\n"),
+         add=JOIN.replace("regime", "x"),
+         says=("joins.1.columns.x: the panel has a column 'x' already; choose another name",)),
+    Case("keys that stand twice", 11, files=put("a.csv", f"town,kind\n{TOWNS}1,y\n2,y\n"),
+         add=JOIN + KEEP_REGIME,
+         says=("joins.1.on: 2 rows of a.csv repeat a key (town); leave one row of each",)),
+    Case("rows without a key", 11, files=put("a.csv", f"town,kind\n{TOWNS},y\n"),
+         add=JOIN + KEEP_REGIME,
+         says=("joins.1.on: 1 rows of a.csv lack a key; complete them",)),
+    Case("text joined with numbers", 11, files=put("a.csv", f"town,kind\n{TOWNS}0301,y\n"),
+         add=JOIN + KEEP_REGIME,
+         says=("joins.1.on: 'town' holds numbers in the panel and text in a.csv: numbers lose the "
+               "leading zeros of codes; write both as text",)),
+    Case("codes that lost their zeros", 11, files=put("a.csv", "name,kind\n301,x\n1103,y\n"),
+         rows=lambda rows: rows.assign(name=rows.town.map(lambda t: f"0{t % 3}01")),
+         add=CODED + KEEP_REGIME,
+         says=("joins.1.on: 1 keys of a.csv have fewer digits than 'name' has in the panel: "
+               "leading zeros were lost; write the column as text",)),
+    Case("no key in common", 11, files=put("a.csv", "town,kind\n998,x\n999,y\n"),
+         add=JOIN + KEEP_REGIME,
+         says=("joins.1.on: no key of the panel is in a.csv (town); check that both hold the same "
+               "codes, of the same date",)),
+    Case("join of an empty file", 11, files=put("a.csv", "town,kind\n"), add=JOIN + KEEP_REGIME,
+         says=("joins.1.path: a.csv: holds no rows",)),
     # Rules across keys.
     Case("window reversed", 10, swap=(TIME, f"{TIME}\nwindow = [5, 2]"),
          says=("tiny.toml: panel.window: ends before it begins; give the earlier bound first",)),
     Case("window of a date and a number", 10, swap=(TIME, f"{TIME}\nwindow = [5, 2015-01-01]"),
-         says=("tiny.toml: panel.window: found [5, 2015-01-01]; allowed: two dates or two whole …",)),
+         says=("tiny.toml: panel.window: found [5, 2015-01-01]; allowed: two dates or two …",)),
     Case("dates for integer time", 10,
          swap=(TIME, f'{TIME}\ntime_unit = "integer"\nwindow = [2013-01-01, 2014-01-01]'),
          says=("tiny.toml: panel.window: found dates; allowed: whole numbers, …",)),
@@ -970,11 +1035,30 @@ VERIFIED = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def runs() -> dict[str, Path]:
+    """Hold the folder of a whole run that was verified, once there is one."""
+    return {}
+
+
+@pytest.fixture
+def verified(study: Path, rows, command, runs: dict[str, Path], tmp_path_factory) -> Path:
+    """Return the folder of a study whose run, made once, stands up to ``verify``."""
+    if not runs:
+        spec = written(study, rows, "tiny")
+        assert command("run", spec, "--out", "../out", "--set", "DATA=.").code == 0
+        assert command("verify", "../out/tiny", "--set", f"DATA={study}").code == 0
+        kept = tmp_path_factory.mktemp("verified")
+        shutil.copytree(study.parent, kept, dirs_exist_ok=True)
+        runs["verified"] = kept
+    else:
+        shutil.copytree(runs["verified"], study.parent, dirs_exist_ok=True)
+    return study
+
+
 @pytest.mark.parametrize("case", VERIFIED, ids=lambda case: case.id)
-def test_verify_of_what_was_changed(case: Verified, study: Path, rows, command) -> None:
-    spec = written(study, rows, "tiny")
-    assert command("run", spec, "--out", "../out", "--set", "DATA=.").code == 0
-    assert command("verify", "../out/tiny", "--set", f"DATA={study}").code == 0
+def test_verify_of_what_was_changed(case: Verified, verified: Path, command) -> None:
+    study = verified
     target = study / case.file
     before = target.read_text(encoding="utf-8")
     target.write_text(case.change(before), encoding="utf-8")

@@ -195,6 +195,7 @@ def test_a_warehouse_and_back(tmp_path: Path) -> None:
         base.register("panel", frame)
         for file, query in STATEMENT.findall(print_sql(spec, "duckdb")):
             base.execute(f"COPY ({query}) TO '{tmp_path / file}.parquet' (FORMAT parquet)")
+    spec = spec.model_copy(update={"checks": ()}).bound_to(spec.origin)
     given, rows = run_spec(spec, cells=tmp_path), run_spec(spec, engine="microdata")
     assert given.cells == "given"
     one, other = (pd.DataFrame(record.estimates) for record in (given, rows))

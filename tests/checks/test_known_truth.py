@@ -83,9 +83,10 @@ def test_details_are_the_same_bytes_remembered_or_not(spec, tmp_path, monkeypatc
     assert csv_text(Detail, details(spec, small, monkeypatch)) == fresh
     with monkeypatch.context() as patch:
         patch.delattr(large, "coupled_draw")
-        assert csv_text(Detail, details(spec, small, monkeypatch)) == fresh
+        remembered = details(spec, small, monkeypatch)
+    assert csv_text(Detail, remembered) == fresh
 
-    rows = {(row.outcome, row.name): row.value for row in details(spec, small, monkeypatch)}
+    rows = {(row.outcome, row.name): row.value for row in remembered}
     names = {name for outcome, name in rows if outcome == "condition"}
     assert names == {"truth", "truth_monte_carlo_error", "truth_in_sample"}
     assert rows["condition", "truth"] > 0 < rows["condition", "truth_monte_carlo_error"]

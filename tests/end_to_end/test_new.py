@@ -18,6 +18,7 @@ from evaluation.errors import UsageError
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("small_truth")
 @pytest.mark.parametrize("kind", KINDS)
 def test_new_spec_runs_from_an_empty_folder(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -111,6 +111,7 @@ def test_no_interval_is_said_where_there_is_none(records: tuple[Record, Record])
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("small_truth")
 def test_truth_is_the_difference_of_two_runs(tmp_path: Path) -> None:
     tables = {**TABLES, "models": [TABLES["models"][0], {**TABLES["models"][1], "id": "path",
               "estimand": "att_by_event_time"}]}  # fmt: skip

@@ -332,7 +332,8 @@ def test_grid_level_and_warnings(samples, persons):
     assert level - details["jump"] == pytest.approx(50)
     line = module.fit(persons, asked(samples, order=1, bandwidth={"fixed": 14}))
     assert any(one.startswith("order 1") for one in line.warnings)
-    flow = module.fit(replace(persons, outcome="sa_exit"), asked(samples, bandwidth={"fixed": 14}))
+    setting = replace(asked(samples, bandwidth={"fixed": 14}), flows=frozenset({"sa_exit"}))
+    flow = module.fit(replace(persons, outcome="sa_exit"), setting)
     assert any("a flow jumps" in one for one in flow.warnings)
 
 

@@ -163,7 +163,8 @@ def test_an_unknown_part_gets_one_line(
     runner: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert runner.main(["word"]) == 2
-    assert capsys.readouterr().err == "validate: no part 'word' (there are: cutoffs, panels, worlds)\n"
+    said = "validate: no part 'word' (there are: cutoffs, panels, worlds)\n"
+    assert capsys.readouterr().err == said
 
 
 def test_every_world_has_an_expectation_of_its_own_questions(

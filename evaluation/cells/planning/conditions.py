@@ -8,6 +8,7 @@ from evaluation.data.sample import bounds
 from evaluation.data.step_words import filter_words, interval_words
 from evaluation.spec.columns import DENOMINATOR_COLUMNS, ROW_COLUMNS
 from evaluation.spec.filters import Filter
+from evaluation.spec.joined import join_steps
 from evaluation.spec.names import Interval
 from evaluation.spec.sample import GroupedRows
 from evaluation.spec.spec import Spec
@@ -23,6 +24,7 @@ def sample_conditions(spec: Spec, calendar: Calendar | None) -> tuple[Condition,
     """
     return (
         *_window(spec, calendar),
+        *(Condition(words, (one,)) for words, one in join_steps(spec)),
         *_row_kind(spec),
         *_denominator(spec),
         *(Condition(f"keep {filter_words(one)}", (one,)) for one in spec.sample.keep),

@@ -77,7 +77,7 @@ def _of_file(spec: Spec, panel: FilePanel) -> Known | None:
         return None
     import pyarrow.parquet as pq
 
-    if dated_columns(spec) or made_in_order(spec.derive, columns_of_spec(spec)):
-        return None  # what derived columns hold shows when they are worked out
+    if spec.joins or dated_columns(spec) or made_in_order(spec.derive, columns_of_spec(spec)):
+        return None  # what joined and derived columns hold shows when they are made
     columns = read_footers(files, columns_of_spec(spec)).columns
     return Known(columns, sum(pq.read_metadata(file).num_rows for file in files))

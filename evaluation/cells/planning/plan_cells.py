@@ -22,6 +22,7 @@ from evaluation.data.designs._exposure import exposure_of
 from evaluation.data.periods import Calendar
 from evaluation.spec.columns import columns_of_model
 from evaluation.spec.design import DidDesign, RdDesign, StaggeredDesign
+from evaluation.spec.evidence import splits_of
 from evaluation.spec.identities import companions
 from evaluation.spec.model import Model
 from evaluation.spec.sample import GroupedRows
@@ -160,6 +161,7 @@ def _units(spec: Spec, used: Chosen) -> UnitPass | None:
         return None
     running = design.running_variable.column if isinstance(design, RdDesign) else None
     constant = [cluster for model, _ in used for cluster in model.clusters]
+    constant += [column for model, _ in used for column in splits_of(spec, model)]
     if isinstance(design, StaggeredDesign):
         constant.append(design.cohort.column or "")
     dose = design.treatment if isinstance(design, DidDesign) else None

@@ -14,7 +14,7 @@ from evaluation.cells.relation import ColumnFacts
 from evaluation.data.designs._exposure import exposure_of
 from evaluation.spec.columns import columns_of_model
 from evaluation.spec.design import DidDesign, RdDesign, StaggeredDesign
-from evaluation.spec.evidence import strata_of
+from evaluation.spec.evidence import splits_of, strata_of
 from evaluation.spec.identities import companions
 from evaluation.spec.model import Model
 from evaluation.spec.sample import Outcome
@@ -22,6 +22,8 @@ from evaluation.spec.spec import Spec
 
 # Values of a column beyond which no key should hold it.
 LARGEST_COLUMN = 1_000_000
+# Values of a column beyond which its levels are not compared, and would only part cells.
+LARGEST_SPLIT = 1_000
 # Clusters beyond which a second pass is cheaper than cells by cluster.
 LARGEST_CLUSTER = 20_000
 
@@ -136,7 +138,8 @@ def request_of(spec: Spec, model: Model, needs: CellNeeds, controls: Controls) -
     if row_scores and not needs.any_cluster:
         (name, *_) = [c for c in model.controls if c not in kept]
         return f"its variance needs fourth moments of {name!r}, which varies inside cells"
-    columns = _columns(spec, model, kept, {*second, spec.panel.unit})
+    left_out = {*second, spec.panel.unit, *_wide_splits(spec, model, levels)}
+    columns = _columns(spec, model, kept, left_out)
     reason = _reason(spec, columns, levels) or _fractions(model, levels)
     if reason is not None:
         return reason
@@ -210,8 +213,21 @@ def _parts_types(spec: Spec, model: Model, name: str, needs: CellNeeds, controls
     facts = controls.facts.get(name)
     told = all(_is_binary(one, controls.facts) for one in outcomes_of(spec, model))
     alone = model.model_copy(update={"cluster": ()})
-    others = {*columns_of_model(alone), *design_columns(spec), *strata_of(spec, model)}
+    beside = (*strata_of(spec, model), *splits_of(spec, model))
+    others = {*columns_of_model(alone), *design_columns(spec), *beside}
     return told and name not in others and facts is not None and facts.nulls == 0
+
+
+def _wide_splits(spec: Spec, model: Model, levels: Levels) -> set[str]:
+    """Return the columns of ``heterogeneity`` with more values than levels can be compared."""
+    own = {*columns_of_model(model), *design_columns(spec), *strata_of(spec, model)}
+    found = set()
+    for name in splits_of(spec, model):
+        facts, count = levels.columns.get(name), levels.of(name)
+        fractions = facts is not None and facts.kind == "float" and not is_whole(facts)
+        if name not in own and (fractions or (count is not None and count > LARGEST_SPLIT)):
+            found.add(name)
+    return found
 
 
 def _columns(
@@ -222,7 +238,8 @@ def _columns(
     # Whether an outcome lies beyond the data is told by the month of its row.
     led = any(spec.outcomes[name].dated.lead for name in spec.outcomes_of(model))
     times = (spec.panel.time,) if led and spec.panel.time is not None else ()
-    named = (*design_columns(spec), *times, *own, *strata_of(spec, model))
+    beside = (*strata_of(spec, model), *splits_of(spec, model))
+    named = (*design_columns(spec), *times, *own, *beside)
     # A column may be a cluster of a second pass and an effect at once: then it stands in the key.
     return tuple(
         name

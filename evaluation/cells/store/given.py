@@ -60,8 +60,8 @@ def given_cells(spec: Spec, folder: Path, plan_of: Callable[[Columns | None], Pl
     kept = read_kept(folder)
     if derived_mark(spec).lstrip(".") != kept.facts.source.partition(".")[2]:
         raise DataError(
-            f"--cells: the cells were built with other derived columns than {spec.id} has; build "
-            "them again with activity-duty cells"
+            f"--cells: the cells were built with other derived columns or joins than {spec.id} "
+            "has; build them again with activity-duty cells"
         )
     plan = plan_of(kept.facts.columns or None)
     _refuse_other_rows(spec, plan, kept)

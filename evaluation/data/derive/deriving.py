@@ -11,6 +11,7 @@ import pandas as pd
 
 from evaluation.data.derive.contract import Rows
 from evaluation.data.derive.registry import operation
+from evaluation.data.joins.joining import joining
 from evaluation.data.periods import calendar_of
 from evaluation.data.plain import plain_columns
 from evaluation.errors import DataError
@@ -111,5 +112,6 @@ class Deriving:
 
 
 def deriving(spec: Spec, source: Source) -> Source:
-    """Return the source with the derived columns of a spec; itself where it derives none."""
+    """Return the source with the joined and derived columns of a spec; itself where it has none."""
+    source = joining(spec, source)
     return Deriving(source, spec) if spec.derive else source

@@ -15,6 +15,7 @@ def rows_of(record: Record, model_id: str, outcome: str) -> list[Estimate]:
         row
         for row in record.estimates
         if row.model_id == model_id
+        and not row.subgroup
         and row.outcome == outcome
         and row.estimand == "att_by_event_time"
         and row.event_time is not None

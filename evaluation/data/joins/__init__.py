@@ -1,0 +1,1 @@
+"""Columns of other files beside those of the panel, by key."""

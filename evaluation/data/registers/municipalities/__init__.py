@@ -1,0 +1,1 @@
+"""Municipality codes of any date, brought to codes that mean the same in every month."""

@@ -1,0 +1,1 @@
+"""Files of a delivery, whatever their format, as relations of text."""

@@ -1,0 +1,1 @@
+"""How records of a delivery are laid out: one layout a file, found by its name."""
