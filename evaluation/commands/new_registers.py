@@ -12,6 +12,7 @@ from evaluation.spec.paths import own_tree
 
 MAPPING, SPEC = "delivery.toml", "registers.toml"
 ELSEWHERE = "${DATA}"
+BIRTHS = "person.birth_ym"
 
 
 def new_registers(delivery: Path | None, folder: Path) -> tuple[str, ...]:
@@ -57,10 +58,15 @@ def new_registers(delivery: Path | None, folder: Path) -> tuple[str, ...]:
     setting = " --set DATA=FOLDER" if named == ELSEWHERE else ""
     told = f"tables told by names: {tables}; files told by none: {draft.unknown}"
     asked = f'{draft.open} things only you can say: look for "say it" in {MAPPING}'
+    births = (
+        f"no births were found, which ages need: add their file to {MAPPING}, or ask for no age in "
+        f"{SPEC}"
+    )
     return (
         *(f"wrote {folder / name}" for name in (MAPPING, SPEC, SCHEMA)),
         told,
         *((asked,) if draft.open else ()),
+        *(() if BIRTHS in draft.has else (births,)),
         f"next: activity-duty run {SPEC}{setting}",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from evaluation.report.centred import centre_notes
 from evaluation.report.numbers import Numbers
@@ -23,14 +24,20 @@ def headline_table(record: Record) -> str:
     synthetic = record.spec.panel.source == "synthetic"
     head = ["outcome", "model", "estimand", "estimate", "std. error", "95 % interval"]
     estimated = [row for row in record.estimates if row.estimate is not None]
-    shown = [row for row in estimated if is_headline(row)] or estimated
+    alone = not any(is_headline(row) for row in estimated)
+    # Whole paths by level would drown what they belong to: the page and the rows hold them.
+    shown = [
+        row
+        for row in estimated
+        if is_headline(replace(row, subgroup="")) or (alone and not row.subgroup)
+    ]
     rows = []
     for row in shown:
-        label = "" if is_headline(row) else place_of(row)
+        label = "" if is_headline(replace(row, subgroup="")) else place_of(row)
         line = [
             row.outcome,
             row.model_id,
-            " ".join(part for part in (row.estimand, label) if part),
+            " ".join(part for part in (row.estimand, label, row.subgroup) if part),
             numbers.estimate(row.estimate),
             numbers.estimate(row.std_error),
             f"{numbers.estimate(row.conf_low)} to {numbers.estimate(row.conf_high)}",

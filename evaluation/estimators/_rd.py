@@ -15,6 +15,10 @@ from evaluation.inference.small_sample import is_nested
 
 Periods = Literal["pre", "post", "all"]
 
+STOCK_JUMPS = (
+    "a stock cannot jump at a birthday, it kinks: a jump fitted to it is biased at every "
+    "bandwidth, less at smaller ones; see rd_kink"
+)
 CLUSTER_IS_RUNNING = (
     "clustered by the running variable: such standard errors are too small and do not account "
     "for misspecification (Kolesar and Rothe 2018); use hc1, or bounds on curvature"
@@ -132,6 +136,11 @@ def require_mass_points(
                 f"cutoff{within}, and the fit needs {least}: widen the bandwidth or the sample, "
                 "or lower the order"
             )
+
+
+def stock_warning(data: ModelData, setting: Setting) -> tuple[str, ...]:
+    """Return a warning where a jump is asked of an outcome that can only kink."""
+    return (STOCK_JUMPS,) if data.outcome in setting.stocks else ()
 
 
 def cluster_warning(data: ModelData, clusters: tuple[IntArray, ...]) -> tuple[str, ...]:

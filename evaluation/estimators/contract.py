@@ -143,6 +143,7 @@ class Setting:
     ``influence``), and
     ``strata`` the columns inside whose values an assignment may be permuted. ``unit`` is the
     panel's unit column, ``flows`` the outcomes whose column is one: at a cutoff in age these jump.
+    ``stocks`` are those that are known to be none and cannot.
     """
 
     estimand: str
@@ -158,6 +159,7 @@ class Setting:
     group_trends: str | None = None
     quantiles: tuple[float, ...] = ()
     flows: frozenset[str] = frozenset()
+    stocks: frozenset[str] = frozenset()
 
 
 class Estimator(Protocol):

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+import data_synth
 from evaluation.cells.needs_rows import NeedsRows
 from evaluation.cells.supply import Supply
 from evaluation.data.adoption_dates import intervals_of
@@ -16,6 +17,7 @@ from evaluation.estimators._dated import fit_over_dates
 from evaluation.estimators.contract import Fit, Setting
 from evaluation.estimators.registry import estimator
 from evaluation.results import Status
+from evaluation.spec.dates import AGE
 from evaluation.spec.design import Cohort
 from evaluation.spec.evidence import evidence_of, strata_of
 from evaluation.spec.model import Model
@@ -129,7 +131,17 @@ def setting_of(spec: Spec, model: Model) -> Setting:
         group_trends=model.group_trends,
         quantiles=model.quantiles,
         flows=frozenset(name for name, one in spec.outcomes.items() if one.column in FLOWS),
+        stocks=_stocks(spec),
     )
+
+
+def _stocks(spec: Spec) -> frozenset[str]:
+    """Return outcomes that cannot jump at an age; rows chosen by a flow would make them jump."""
+    running = getattr(spec.design, "running_variable", None)
+    if running is None or running.column != AGE or spec.sample.rows != "person_month":
+        return frozenset()
+    known = frozenset(data_synth.COLUMNS) - FLOWS
+    return frozenset(name for name, one in spec.outcomes.items() if one.column in known)
 
 
 def _estimate(

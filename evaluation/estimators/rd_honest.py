@@ -32,6 +32,7 @@ from evaluation.estimators._rd import (
     exposure_words,
     require_mass_points,
     sign_of,
+    stock_warning,
     whole_values,
 )
 from evaluation.estimators.contract import Fit, Role, Setting
@@ -203,5 +204,9 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         n_clusters=found.n_clusters,
         details=(*found.details, *exposure_details(data, setting)),
         covariance=found.covariance,
-        warnings=(*found.warnings, *cluster_warning(data, clusters)),
+        warnings=(
+            *found.warnings,
+            *stock_warning(data, setting),
+            *cluster_warning(data, clusters),
+        ),
     )

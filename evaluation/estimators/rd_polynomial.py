@@ -36,6 +36,7 @@ from evaluation.estimators._rd import (
     mean_shares,
     require_mass_points,
     sign_of,
+    stock_warning,
     whole_values,
 )
 from evaluation.estimators._scores import Scores
@@ -187,7 +188,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
             ("", "degrees_of_freedom", used),
         ),
         covariance=made.matrix,
-        warnings=cluster_warning(data, clusters),
+        warnings=(*stock_warning(data, setting), *cluster_warning(data, clusters)),
     )
 
 

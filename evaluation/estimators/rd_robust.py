@@ -33,6 +33,7 @@ from evaluation.estimators._rd import (
     mass_points,
     require_mass_points,
     sign_of,
+    stock_warning,
     whole_values,
 )
 from evaluation.estimators.contract import Fit, Role, Setting, Term
@@ -240,7 +241,7 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         n_clusters=n_clusters,
         details=tuple(details),
         covariance=np.array([[change.std_error**2]]),
-        warnings=cluster_warning(data, clusters),
+        warnings=(*stock_warning(data, setting), *cluster_warning(data, clusters)),
     )
 
 

@@ -197,7 +197,8 @@ def _missing(name: str, has: frozenset[str], offered: Mapping[str, tuple[str, ..
     ways = column_module(owners()[name]).TABLES[name] if name in owners() else (needs_of(name),)
     shown = ", or ".join(" + ".join(way) for way in ways)
     lacking = sorted({table for way in ways for table in way} - has)
+    further = ", or give municipalities.correspondence" if CROSSWALK in lacking else ""
     return (
         f"panel.mapping: column {name!r} is built from {shown}, and the delivery has no "
-        f"{', '.join(lacking) or 'such tables'}; name the files in the mapping"
+        f"{', '.join(lacking) or 'such tables'}; name the files in the mapping{further}"
     )
