@@ -1,30 +1,40 @@
 """A jump asked of a stock carries a warning where the outcome is known to be one."""
 
+from dataclasses import replace
+
 import pytest
 
 from evaluation.catalogue import catalogue
+from evaluation.estimators import rd_honest, rd_polynomial, rd_robust
 from evaluation.estimators._rd import STOCK_JUMPS
-from evaluation.pipeline import run_spec
+from evaluation.estimators.fitting import setting_of
 from evaluation.spec.loader import read_spec
 from evaluation.spec.shipped import find_spec
 
 
 @pytest.mark.parametrize(
-    ("rows", "outcomes", "warned"),
+    ("settings", "stocks"),
     [
-        ("person_month", ["employed", "sa_exit"], {"employed"}),
-        ("at_risk_exit", ["employed", "sa_exit"], set()),
+        ({}, {"employed", "receipt"}),
+        ({"sample.rows": "at_risk_exit"}, set()),
+        ({"outcomes.employed.column": "sa_exit"}, {"receipt"}),
+        ({"outcomes.employed.column": "own_column"}, {"receipt"}),
     ],
 )
-def test_a_stock_that_is_asked_to_jump_is_warned_of(rows, outcomes, warned):
-    settings = {
-        "panel.persons": 30_000,
-        "sample.rows": rows,
-        "models.exit_flow.outcomes": outcomes,
-        "models.exit_flow.bandwidth.fixed": 24,
-    }
+def test_stocks_are_known_columns_of_all_months_that_are_no_flows(settings, stocks):
     spec = read_spec(find_spec("release_at_30"), catalogue(), settings=settings)
-    (model, *_) = spec.models
-    alone = spec.model_copy(update={"models": (model,), "checks": ()}).bound_to(spec.origin)
-    found = run_spec(alone).estimates
-    assert {one.outcome for one in found if STOCK_JUMPS in one.reason} == warned
+    assert setting_of(spec, spec.models[0]).stocks == stocks
+
+
+def test_only_the_registers_own_age_makes_a_stock():
+    spec = read_spec(find_spec("senate"), catalogue())
+    assert setting_of(spec, spec.models[0]).stocks == set()
+
+
+@pytest.mark.parametrize("module", [rd_robust, rd_honest, rd_polynomial])
+def test_a_stock_that_is_asked_to_jump_is_warned_of(samples, module):
+    data = samples.make("rd")
+    setting = samples.setting(module, "rd")
+    assert STOCK_JUMPS not in module.fit(data, setting).warnings
+    jumping = replace(setting, stocks=frozenset({data.outcome}))
+    assert STOCK_JUMPS in module.fit(data, jumping).warnings
