@@ -8,9 +8,8 @@ from itertools import combinations
 
 import numpy as np
 
-from evaluation.checks._numbers import Number, number_of
-from evaluation.checks._pre_period import detail_of
-from evaluation.estimators.contract import Fit, FloatArray, Term
+from evaluation.checks._numbers import Number, number_at, number_of
+from evaluation.estimators.contract import Fit, FloatArray
 from evaluation.inference.equivalence import minimum_detectable_effect
 from evaluation.inference.max_t import Simultaneous, simultaneous
 from evaluation.inference.wald import Wald, hotelling_p_value, wald
@@ -80,22 +79,7 @@ def level_number(fit: Fit) -> Number | None:
     if found is not None:
         return found
     place = next((at for at, one in enumerate(fit.terms) if one.term == AVERAGE), None)
-    if place is None:
-        return None
-    term: Term = fit.terms[place]
-    df = detail_of(fit, "degrees_of_freedom")
-    return Number(
-        term.estimate,
-        term.std_error,
-        term.p_value,
-        float(df) if isinstance(df, int | float) else None,
-        fit.n_obs,
-        fit.n_clusters,
-        fit.influence,
-        place,
-        term.conf_low,
-        term.conf_high,
-    )
+    return None if place is None else number_at(fit, place)
 
 
 def level_covariance(numbers: Sequence[Number], apart: bool | None) -> FloatArray | None:

@@ -58,6 +58,20 @@ def number_of(fit: Fit) -> Number | None:
     term = fit.terms[0]
     if term.term or term.cohort or term.period or term.event_time is not None:
         return None
+    return number_at(fit, 0)
+
+
+def number_at(fit: Fit, place: int) -> Number:
+    """Return one number of a fit.
+
+    Parameters
+    ----------
+    fit
+        The fit.
+    place
+        Position among its terms.
+    """
+    term = fit.terms[place]
     df = detail_of(fit, "degrees_of_freedom")
     return Number(
         term.estimate,
@@ -67,8 +81,9 @@ def number_of(fit: Fit) -> Number | None:
         fit.n_obs,
         fit.n_clusters,
         fit.influence,
-        low=term.conf_low,
-        high=term.conf_high,
+        place,
+        term.conf_low,
+        term.conf_high,
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evaluation.data.joins.codes import in_panel_codes
-from evaluation.data.joins.file import JoinFile, read_join
+from evaluation.data.joins.file import JoinFile
 from evaluation.data.joins.keys import keys_of
 from evaluation.data.joins.values import panel_values
 from evaluation.errors import DataError
@@ -105,11 +105,6 @@ def lookup_of(spec: Spec, position: int, file: JoinFile, panel: pd.DataFrame) ->
     known = panel.notna().all(axis=1).to_numpy()
     every = bool(there.all()) and bool(known.all())
     return Lookup(keys, values, match_column(position), join.missing == "unknown", every, counts)
-
-
-def read_lookup(spec: Spec, position: int, panel: pd.DataFrame) -> Lookup:
-    """Read a join's file and return what it offers; see :func:`lookup_of`."""
-    return lookup_of(spec, position, read_join(spec, position), panel)
 
 
 def positions(keys: pd.DataFrame, frame: pd.DataFrame) -> NDArray[np.int64]:

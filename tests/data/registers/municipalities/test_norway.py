@@ -19,10 +19,8 @@ POPULATION = SHARED / "no_population_age_municip_2015on.parquet"
 GROUPING = SHARED / "no_kommune_crosswalk_1994_2024.csv"
 YEARS = range(2015, 2025)
 
-pytestmark = pytest.mark.skipif(
-    not all(path.is_file() for path in (REDISTRICTING, POPULATION, GROUPING)),
-    reason="public data on municipalities are not at hand (shared/data)",
-)
+# Skips where the public data are absent, and fails where they are required.
+pytestmark = pytest.mark.usefixtures("shared_data")
 
 
 @pytest.fixture(scope="module")
