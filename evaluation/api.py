@@ -16,12 +16,16 @@ from evaluation.errors import UsageError
 from evaluation.estimators.supplying import Engine
 from evaluation.pipeline import run_spec
 from evaluation.release.writer import result_files, write_record
-from evaluation.report.figures.choice import figures_of
+from evaluation.report.figures.registry import plots_of
+from evaluation.report.figures.render import render
+from evaluation.report.main_frame import main_table
 from evaluation.report.numbers import Numbers
 from evaluation.report.record import Record
-from evaluation.report.tables import main_table
+from evaluation.report.table_frame import frame_of
+from evaluation.report.tables import table_of
 from evaluation.spec.faults import nearest
 from evaluation.spec.loader import read_spec
+from evaluation.spec.lock_file import lock_path, read_lock
 from evaluation.spec.spec import Spec
 
 
@@ -46,7 +50,9 @@ class Result:
         shown = self._shown().to_string(
             index=False, na_rep="–", float_format=Numbers(rounding).estimate
         )
-        return f"{spec.id}: {self.record.status}\n{shown}"
+        blind = self.record.words.text("blind.label") if self.record.blind else ""
+        about = " ".join(part for part in (self.record.status, blind) if part)
+        return f"{spec.id}: {about}\n{shown}"
 
     def _repr_html_(self) -> str:
         """Return the main table as a notebook shows it."""
@@ -74,7 +80,7 @@ class Result:
     @property
     def figures(self) -> tuple[str, ...]:
         """Names of the figures that can be drawn."""
-        return tuple(figures_of(self.record))
+        return tuple(plot.name for plot in plots_of(self.record))
 
     def figure(self, name: str) -> bytes:
         """Return one figure as PNG.
@@ -84,23 +90,24 @@ class Result:
         UsageError
             Where there is no figure of that name.
         """
-        drawings = figures_of(self.record)
-        if name not in drawings:
-            known = ", ".join(drawings) or "none"
-            raise UsageError(f"no figure {name!r}{nearest(name, drawings)} (there are: {known})")
-        return drawings[name]()
+        plots = {plot.name: plot for plot in plots_of(self.record)}
+        if name not in plots:
+            known = ", ".join(plots) or "none"
+            raise UsageError(f"no figure {name!r}{nearest(name, plots)} (there are: {known})")
+        return render(plots[name], self.record.words)
 
     def table(self, name: str = "main") -> pd.DataFrame:
-        """Return one table as it is printed.
+        """Return one table: the main one, or another by its id; numbers are never rounded.
 
         Raises
         ------
         UsageError
             Where there is no table of that name.
         """
-        if name != "main":
-            raise UsageError(f"no table {name!r} (there are: main)")
-        return main_table(self.record)
+        own = any(one.id == name for one in self.record.spec.tables)
+        if name == "main" and not own:
+            return main_table(self.record)
+        return frame_of(table_of(self.record, name), self.record.words)
 
     def csv(self, name: str) -> str:
         """Return the text of ``estimates``, ``details`` or ``checks`` as the command writes it."""
@@ -169,6 +176,7 @@ def run(
     cells: str | Path | None = None,
     rebuild: bool = False,
     engine: Engine = "auto",
+    blind: bool = False,
 ) -> Result:
     """Run a spec and return what it found.
 
@@ -190,6 +198,8 @@ def run(
         Whether kept cells are passed over; they are kept under ``out``.
     engine
         ``auto`` estimates from cells wherever these are exact; ``microdata`` from rows alone.
+    blind
+        Whether rows are permuted first, so that no number is a result; see ``run --blind``.
 
     Raises
     ------
@@ -213,5 +223,7 @@ def run(
         cells=None if cells is None else Path(cells),
         rebuild=rebuild,
         engine=engine,
+        lock=None if isinstance(spec, Spec) else read_lock(lock_path(Path(spec))),
+        blind=blind,
     )
     return Result(record, None if out is None else write_record(record, Path(out)))

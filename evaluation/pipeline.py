@@ -13,22 +13,35 @@ import pandas as pd
 from evaluation.catalogue import catalogue
 from evaluation.cells.join_coverage import coverage_notes, join_coverage
 from evaluation.cells.settings import Settings
+from evaluation.checks._headline import headline_verdicts
+from evaluation.checks._specified import Specified
 from evaluation.checks._subgroups import subgroups_of
+from evaluation.checks._universe import estimate_universe
+from evaluation.checks._worth import worth_rows
 from evaluation.checks.judging import judge_models, judged_levels
 from evaluation.checks.known_truth import known_truths
 from evaluation.data.registers.built import Built
 from evaluation.data.registers.report import panel_steps, report_text
+from evaluation.data.registers.sql import Settings as Limits
 from evaluation.data.sources.registers import build_panel
-from evaluation.errors import SpecError
+from evaluation.errors import SpecError, UsageError
 from evaluation.estimators.fitting import estimate_models
 from evaluation.estimators.refitting import Refitting
 from evaluation.estimators.supplying import Engine, Request, given_supply, supply_of
+from evaluation.release.policy import asked_policy
+from evaluation.report.blinded import blind_rows, marked_blind
+from evaluation.report.evidence.recorded import recorded
+from evaluation.report.locked import lock_rows
 from evaluation.report.notes import notes_of
-from evaluation.report.points import plotted_points
+from evaluation.report.observed.registry import observed_points
 from evaluation.report.record import Record
 from evaluation.report.rows import check_rows, detail_rows, estimate_rows, subgroup_rows
+from evaluation.report.software import software_at_hand
 from evaluation.results import JoinCoverage
 from evaluation.spec.availability import not_available
+from evaluation.spec.blinding import Blinding, blinding_of
+from evaluation.spec.lock import Lock
+from evaluation.spec.members import members_of
 from evaluation.spec.spec import Spec
 
 Announce = Callable[[str], None]
@@ -44,6 +57,8 @@ def run_spec(
     rebuild: bool = False,
     engine: Engine = "auto",
     settings: Settings = Settings(),  # noqa: B008
+    lock: Lock | None = None,
+    blind: bool = False,
     announce: Announce = lambda stage: None,
 ) -> Record:
     """Run a spec and return everything it found.
@@ -67,7 +82,12 @@ def run_spec(
     engine
         ``auto`` estimates from cells wherever these are exact; ``microdata`` from rows alone.
     settings
-        Limits of the query engine that builds cells.
+        Limits of the query engine that builds cells, and the panel of registers.
+    lock
+        What was frozen of the spec; models that differ from it are marked exploratory.
+    blind
+        Whether measurements change units before anything else, so that no number of the run
+        tells an effect; see ``data/blind.py``. Nothing but the rows differs.
     announce
         Told the name of every stage as it begins.
 
@@ -79,13 +99,19 @@ def run_spec(
         With what reading the data shows.
     """
     refuse_unavailable(spec, built_in_source=frame is None)
+    asked_policy(spec)  # its faults are found before anything is read
+    locked = lock_rows(spec, lock)
+    blinding = _blinding(spec, cells) if blind else None
     clock = Clock(announce)
     built: Built | None = None
     if spec.panel.source == "registers" and frame is None and cells is None:
         with clock("panel"):
-            built = build_panel(spec, announce)
+            limits = Limits(settings.threads, settings.megabytes)
+            built = build_panel(spec, announce, limits)
     with clock("cells"):
-        request = Request(spec, frame, memory, rebuild, engine, settings)
+        request = Request(
+            spec, frame, memory, rebuild, engine, settings, blinding=blinding
+        )  # fmt: skip
         request = replace(request, source=request.opened()) if cells is None else request
         supply = supply_of(request, clock) if cells is None else given_supply(spec, cells)
         announce(f"cells: {supply.origin}")
@@ -95,29 +121,43 @@ def run_spec(
             coverage = join_coverage(spec, request.opened(), memory, settings)
     with clock("estimate"):
         results = estimate_models(spec, supply, announce)
+    refit = Refitting(request, cells, supply)
+    universe: tuple[Specified, ...] = ()
+    with clock("specifications") if spec.vary else nullcontext():
+        members = members_of(spec, catalogue())
+        universe = estimate_universe(
+            spec, members, results, refit, refit.gather,
+            lambda own, result: headline_verdicts(own, supply, (result,)), announce,
+        )  # fmt: skip
     with clock("check"):
-        refit = Refitting(request, cells, supply)
         verdicts = judge_models(
-            spec, supply, results, refit, announce, gather=refit.gather, draw=refit.draw
-        )
+            spec, supply, results, refit, announce, gather=refit.gather, draw=refit.draw,
+            universe=universe,
+        )  # fmt: skip
     with clock("heterogeneity") if spec.heterogeneity else nullcontext():
         rows = replace(request, engine="microdata")
         by_row = Refitting(rows, None, supply) if supply.has_rows else None
         subgroups = subgroups_of(spec, supply, results, refit, by_row, announce)
         verdicts = (*verdicts, *judged_levels(subgroups))
-    made = spec.panel.source == "synthetic" and frame is None
+    made = spec.panel.source == "synthetic" and frame is None and not blind
     with clock("truth") if made and with_truth else nullcontext():
         known = made and with_truth and supply.has_rows
         truths = known_truths(spec, lambda: supply.rows, results, subgroups) if known else ()
     with clock("report"):
-        return Record(
+        record = Record(
             spec=spec,
-            estimates=(*estimate_rows(spec, results), *subgroup_rows(spec, subgroups)),
-            details=detail_rows(spec, results, truths, verdicts),
+            estimates=marked_blind(
+                (*estimate_rows(spec, results), *subgroup_rows(spec, subgroups)), blinding
+            ),
+            details=(
+                *blind_rows(spec, blinding),
+                *detail_rows(spec, results, truths, verdicts),
+                *locked,
+            ),
             checks=check_rows(spec, verdicts),
             flow=supply.flow if built is None else (*panel_steps(built), *supply.flow),
             inputs=supply.inputs,
-            points=plotted_points(supply, spec),
+            observed=observed_points(supply, spec, results),
             seconds=clock.seconds,
             notes=(
                 *notes_of(spec),
@@ -128,7 +168,20 @@ def run_spec(
             cells=supply.origin,
             coverage=coverage,
             panel_report="" if built is None else report_text(built),
+            software=software_at_hand(),
+            worth=tuple(worth_rows(spec, results)),
+            specifications=tuple(one.row for one in universe),
         )
+        found = (results, subgroups, universe, verdicts)
+        return replace(record, evidence=recorded(record, supply, *found))
+
+
+def _blinding(spec: Spec, cells: Path | None) -> Blinding:
+    """Return how a blind run mixes rows; what is varied is fitted on the same ones."""
+    if cells is not None:
+        raise UsageError("--blind: mixes rows, and --cells gives none; name one of the two")
+    members = members_of(spec, catalogue()) if spec.vary else ()
+    return blinding_of(spec, [one.spec for one in members if one.spec is not None])
 
 
 def refuse_unavailable(spec: Spec, *, built_in_source: bool = True) -> None:

@@ -36,7 +36,11 @@ settings.load_profile("project")
 
 # Files whose tests share something dear to set up, so that one process runs them. Under pytest 9.2
 # the mark xdist_group of pytest-xdist 3.8 does nothing (pytest-dev/pytest-xdist, issue 1386).
-TOGETHER = ("tests/cells/test_spark_engine.py", "tests/data_synth/test_facts_baseline.py")
+TOGETHER = (
+    "tests/cells/test_spark_engine.py",
+    "tests/data_synth/test_facts_baseline.py",
+    "tests/report/test_page_browser.py",
+)
 
 Require = Callable[[str, bool, str], None]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 from evaluation.data.model_data import FloatArray, IntArray
@@ -34,6 +34,8 @@ class Assignment:
         without a value has -1 and stays as it is.
     factor
         Small-sample factor of ``cr1``.
+    column, labels
+        The cluster column, and its value for every cluster.
     """
 
     weight: FloatArray
@@ -44,6 +46,8 @@ class Assignment:
     kind: IntArray
     factor: float
     strata: Mapping[str, IntArray] = field(default_factory=dict)
+    column: str = ""
+    labels: tuple[Hashable, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from evaluation.cells.gathered import UnitFacts
-from evaluation.cells.unit_counts import SEEN
+from evaluation.cells.role_counts import SEEN
 
 
 def even_rows(facts: UnitFacts | None) -> int | None:

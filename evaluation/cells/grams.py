@@ -116,6 +116,8 @@ def cluster_products(
     """
     width = regressors.width
     total = int(cluster.max()) + 1
+    if len(regressors.levels) <= 1 and (swept is None or _same_groups(swept, cluster)):
+        return _all_clusters(regressors, weight, cluster, total, swept=swept is not None)
     order = np.lexsort((cluster,) if swept is None else (swept, cluster))
     edges = np.searchsorted(cluster[order], np.arange(total + 1))
     gram = np.zeros((total, width, width))
@@ -125,6 +127,53 @@ def cluster_products(
         levels = None if swept is None else np.unique(swept[rows], return_inverse=True)[1]
         scale += _one_cluster(regressors, weight, rows, levels, gram[g])
     return gram, scale
+
+
+def _same_groups(swept: IntArray, cluster: IntArray) -> bool:
+    """Whether an effect nested in the clusters has one level in each of them."""
+    return len(np.unique(swept)) == len(np.unique(cluster))
+
+
+def _all_clusters(
+    regressors: Regressors, weight: FloatArray, cluster: IntArray, total: int, *, swept: bool
+) -> tuple[FloatArray, FloatArray]:
+    """Return the products of every cluster at once: one block of indicators, one swept level each.
+
+    A cluster of few rows costs more in the loop than its sums do; these need no dense rows.
+    """
+    indicators, numeric = sum(regressors.levels), regressors.numeric
+    count = numeric.shape[1]
+    gram = np.zeros((total, regressors.width, regressors.width))
+    sums = np.zeros((total, regressors.width))
+    if indicators:
+        (codes,) = regressors.dummies
+        has = codes >= 0
+        place, own = cluster[has] * indicators + codes[has], weight[has]
+        sums[:, :indicators] = _by_place(place, own, total, indicators)
+        at = np.arange(indicators)
+        gram[:, at, at] = sums[:, :indicators]
+        for j in range(count):
+            across = _by_place(place, own * numeric[has, j], total, indicators)
+            gram[:, :indicators, indicators + j] = across
+            gram[:, indicators + j, :indicators] = across
+    for j in range(count):
+        mass = weight * numeric[:, j]
+        sums[:, indicators + j] = np.bincount(cluster, mass, total)
+        for k in range(j, count):
+            both = np.bincount(cluster, mass * numeric[:, k], total)
+            gram[:, indicators + j, indicators + k] = both
+            gram[:, indicators + k, indicators + j] = both
+    scale = np.einsum("gkk->k", gram)
+    if swept:
+        held = np.bincount(cluster, weight, total)[:, None]
+        share = np.divide(sums, held, out=np.zeros_like(sums), where=held > 0)
+        for g in range(total):
+            gram[g] -= np.outer(sums[g], share[g])
+    return gram, scale
+
+
+def _by_place(place: IntArray, mass: FloatArray, total: int, levels: int) -> FloatArray:
+    return np.bincount(place, mass, total * levels).reshape(total, levels).astype(np.float64)
 
 
 def cluster_scores(

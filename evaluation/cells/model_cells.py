@@ -81,6 +81,7 @@ def model_cells(
         units=_told(pairs, data, used) if counted.units is None else counted.units,
         complete=counted.complete,
         seen=counted.seen,
+        by_role=counted.by_role,
         starts=None if facts is None else facts.starts,
         warnings=moving_clusters(sample, spec, model, used.entries),
         pairs=pairs,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from evaluation.cells.expressions.blind import can_blind, with_blind
 from evaluation.cells.expressions.dated import with_dates
 from evaluation.cells.expressions.derived import with_derived
 from evaluation.cells.expressions.joined import keys_needed, with_joined
@@ -14,12 +15,14 @@ from evaluation.cells.looks import refuse_doubtful_time
 from evaluation.cells.origin import Rows
 from evaluation.cells.relation import Relation
 from evaluation.cells.settings import Settings
+from evaluation.data.blind import Blinded
 from evaluation.data.derive.deriving import Deriving
 from evaluation.data.derive.registry import row_wise
 from evaluation.data.joins.joining import Joining
 from evaluation.data.leads import dated_source, read_for
 from evaluation.data.plain import plain_columns
 from evaluation.data.read_once import ReadOnce
+from evaluation.data.registers.sql import Settings as Limits
 from evaluation.data.sources import Source
 from evaluation.data.sources.file import File
 from evaluation.data.sources.registers import Registers
@@ -53,17 +56,22 @@ def open_rows(spec: Spec, source: Source, memory: Path | None, settings: Setting
     inner = inner.source if isinstance(inner, Deriving) else inner
     joining = inner if isinstance(inner, Joining) else None
     inner = inner if joining is None else joining.source
+    blind = inner if isinstance(inner, Blinded) else None
+    inner = inner if blind is None else blind.source
     file = inner.remembering(memory) if isinstance(inner, File) else None
     # A server's table is hashed in the transaction that reads it: it stays the one opened.
     table = inner if isinstance(inner, Sql) else None
     if table is not None and table.address.path is not None:
         table = table.remembering(memory)
-    own_inputs = cache((file or table or inner).inputs)
+    base = file or table or inner
+    own_inputs = cache((base if blind is None else replace(blind, source=base)).inputs)
     named = tuple(columns_of_spec(spec))
     asked = read_for(spec, named)
     made = made_in_order(spec.derive, asked)
     parts = [column for name in made for column in inputs_of(spec.derive[name])]
     clock = [spec.panel.time] if made and spec.panel.time is not None else []
+    if blind is not None:
+        clock += [name for name in (spec.panel.unit, spec.panel.time) if name is not None]
     held = tuple(n for n in dict.fromkeys((*asked, *parts, *clock)) if n not in spec.derive)
     keys = () if joining is None else keys_needed(joining, held)
     joined = joined_columns(spec)
@@ -82,6 +90,9 @@ def open_rows(spec: Spec, source: Source, memory: Path | None, settings: Setting
     def opened() -> Relation:
         if all(row_wise(spec.derive[name].op) for name in made):
             found = in_place()
+            if found is not None and blind is not None:
+                mixes = can_blind(found, blind.blinding)
+                found = with_blind(found, blind.blinding, settings) if mixes else None
             if found is not None and joining is not None:
                 found = with_joined(found, joining, held, settings)
             if found is not None:
@@ -102,7 +113,8 @@ def open_rows(spec: Spec, source: Source, memory: Path | None, settings: Setting
         if isinstance(inner, Registers):
             from evaluation.cells.engines.duckdb import relation_of_files
 
-            return relation_of_files(inner.files(own), own, inputs(), settings)
+            limited = replace(inner, settings=Limits(settings.threads, settings.megabytes))
+            return relation_of_files(limited.files(own), own, inputs(), settings)
         if table is not None:
             from evaluation.cells.databases import relation_of
 

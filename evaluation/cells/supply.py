@@ -152,8 +152,26 @@ class Supply:
         rows = self.rows
         return model_rows(rows.panel, rows.roles, self.spec, model, name, outcome)
 
+    def at_hand(self, *columns: str) -> Prepared | None:
+        """Return what ``holding`` does where that reads nothing more, else ``None``."""
+        for sample in self._samples.values():
+            if all(column in sample.prepared.panel.frame for column in columns):
+                return sample.prepared
+        known = self.__dict__.get("rows")
+        return known if known is not None and {*columns} <= {*known.panel.frame} else None
+
     def holding(self, *columns: str) -> Prepared:
         """Return a sample whose entries tell the mean of columns: cells if some do, else rows.
+
+        Parameters
+        ----------
+        columns
+            Columns that are not logged.
+        """
+        return self.cells_holding(*columns) or self.rows
+
+    def cells_holding(self, *columns: str) -> Prepared | None:
+        """Return the sample of cells that tell the mean of columns, ``None`` where none do.
 
         Parameters
         ----------
@@ -163,4 +181,4 @@ class Supply:
         for sample in self._samples.values():
             if all(column in sample.prepared.panel.frame for column in columns):
                 return sample.prepared
-        return self.rows
+        return None

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from evaluation.cells.gathered import UnitFacts
 from evaluation.cells.plan import Plan
+from evaluation.cells.role_counts import PATTERNS, seen_by_role, words_of
 from evaluation.data.designs.did import members
 from evaluation.data.model_data import IntArray
-from evaluation.data.moments import WORD_BITS, UnitsSeen
+from evaluation.data.moments import WORD_BITS, SeenByRole, UnitsSeen
 from evaluation.data.panel import Panel
 from evaluation.data.periods import Calendar
 from evaluation.spec.columns import columns_of_model
@@ -24,7 +25,6 @@ from evaluation.spec.sample import Outcome
 from evaluation.spec.spec import Spec
 
 BoolArray = NDArray[np.bool_]
-SEEN, PATTERNS = "ad_seen_", "ad_patterns"
 
 
 @dataclass(frozen=True)
@@ -39,18 +39,21 @@ class UnitCounts:
         Whether each is seen once in every period, ``None`` where that is unknown.
     seen
         When each is seen.
+    by_role
+        When each is seen in every group of the design.
     """
 
     units: int | None = None
     complete: bool | None = None
     seen: UnitsSeen | None = None
+    by_role: SeenByRole | None = None
 
     def among(self, periods: IntArray) -> UnitCounts:
         """Return what is known of the units with a row in some periods, where places are these."""
         if self.seen is None or self.seen.axis != "period":
             return UnitCounts() if self.seen is None else self
         seen = self.seen.among(np.unique(periods))
-        return UnitCounts(seen.count, seen.complete, seen)
+        return UnitCounts(seen.count, seen.complete, seen, self.by_role)
 
 
 def units_of_model(
@@ -196,18 +199,34 @@ def _counted(
 ) -> UnitCounts:
     seen = seen_by(plan, facts, tuple(int(at) for at in np.flatnonzero(used)))
     design = spec.design
+    by_role = _by_role(spec, plan, facts, kinds, used)
     if seen is not None and facts.axis is not None and isinstance(design, RdDesign):
         seen = _from_cutoff(seen, design)
     if seen is not None:
-        return UnitCounts(seen.count, seen.complete if facts.axis is None else None, seen)
+        complete = seen.complete if facts.axis is None else None
+        return UnitCounts(seen.count, complete, seen, by_role)
     histories = facts.histories
     outside = _outside(spec, kinds)
     if PATTERNS not in histories or outside is None:
-        return UnitCounts()
+        return UnitCounts(by_role=by_role)
     used = used & outside
     chosen = np.int64(sum(1 << int(at) for at in np.flatnonzero(used)))
     inside = (histories[PATTERNS].to_numpy(np.int64) & chosen) != 0
-    return UnitCounts(int(histories["ad_units"].to_numpy()[inside].sum()))
+    return UnitCounts(int(histories["ad_units"].to_numpy()[inside].sum()), by_role=by_role)
+
+
+def _by_role(
+    spec: Spec, plan: Plan, facts: UnitFacts, kinds: _Kinds, used: BoolArray
+) -> SeenByRole | None:
+    """Return when units are seen in every group that flags part."""
+    design = spec.design
+    asked = {"treated": "design.treated", "third": "design.third", "post": "design.post"}
+    if isinstance(design, RdDesign):
+        asked["post"] = "design.reform_date"
+    answered = {role: kinds.panel.answer(where) for role, where in asked.items()}
+    flags = {role: one for role, one in answered.items() if one is not None}
+    shift = 0.0 if not isinstance(design, RdDesign) or facts.axis is None else -float(design.cutoff)
+    return seen_by_role(plan, facts, np.flatnonzero(used), flags, shift)
 
 
 def _from_cutoff(seen: UnitsSeen, design: RdDesign) -> UnitsSeen:
@@ -234,22 +253,8 @@ def seen_by(plan: Plan, facts: UnitFacts, kinds: tuple[int, ...]) -> UnitsSeen |
     histories = facts.histories
     months = plan.calendar.months if plan.calendar is not None and facts.axis is None else 1
     units = histories["ad_units"].to_numpy(np.int64)
-    parted = sum(f"{SEEN}{kind}_0" in histories for kind in range(len(facts.patterns)))
-    if parted and parted == len(facts.patterns):
-        count = sum(f"{SEEN}0_{word}" in histories for word in range(histories.shape[1]))
-        words = np.zeros((len(units), count), dtype=np.int64)
-        for kind in kinds:
-            names = [f"{SEEN}{kind}_{word}" for word in range(count)]
-            words |= histories[names].to_numpy(np.int64)
-    elif f"{SEEN}0" in histories and PATTERNS in histories:
-        chosen = np.int64(sum(1 << kind for kind in kinds))
-        own = histories[PATTERNS].to_numpy(np.int64)
-        if (((own & chosen) != 0) & ((own & ~chosen) != 0)).any():
-            return None
-        count = sum(f"{SEEN}{word}" in histories for word in range(histories.shape[1]))
-        words = histories[[f"{SEEN}{word}" for word in range(count)]].to_numpy(np.int64)
-        words = np.where(((own & chosen) != 0)[:, None], words, 0)
-    else:
+    words = words_of(facts, np.array(kinds, dtype=np.int64))
+    if words is None:
         return None
     inside = (words != 0).any(axis=1)
     return UnitsSeen(words[inside], units[inside], facts.origin, length=max(months, 1))

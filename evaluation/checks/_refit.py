@@ -100,13 +100,18 @@ def why_none(refitted: tuple[Refitted, ...]) -> str:
 def details_of(
     refitted: tuple[Refitted, ...], noun: str = "placebo"
 ) -> tuple[tuple[str, float | int | str | None], ...]:
-    """Return a detail for every variant: its estimate and standard error, or its reason."""
+    """Return details of every variant: its headline with error and interval, or its reason."""
     found: list[tuple[str, float | int | str | None]] = []
     for one in refitted:
         name = f"{noun} {one.label}"
         if one.number is None:
             found.append((f"{name}: refused", one.reason))
             continue
-        found.append((name, one.number.estimate))
-        found.append((f"{name}: std_error", one.number.std_error))
+        found += [
+            (name, one.number.estimate),
+            (f"{name}: std_error", one.number.std_error),
+            (f"{name}: conf_low", one.number.low),
+            (f"{name}: conf_high", one.number.high),
+            (f"{name}: p_value", one.number.p_value),
+        ]
     return tuple(found)

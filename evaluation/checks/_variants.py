@@ -51,6 +51,7 @@ def with_models(spec: Spec, *models: Model, influence: bool = False) -> Spec:
         "tables": (),
         "identities": (),
         "smallest_effect_of_interest": (),
+        "worth": (),
     }
     return spec.model_copy(update=bare).bound_to(spec.origin)
 

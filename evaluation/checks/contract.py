@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from evaluation.checks._specified import Specified
 from evaluation.data.model_data import ModelData
 from evaluation.data.prepare import Prepared
 from evaluation.errors import EstimationError
@@ -59,6 +60,8 @@ class Case:
         share it; ``refit`` then reads no rows for them.
     draw
         The rows or cells that the one model of a variant sees for its first outcome.
+    universe
+        What every specification of a declared universe gave.
 
     Raises
     ------
@@ -75,6 +78,7 @@ class Case:
     has_rows: bool = False
     gather: Callable[[tuple[Spec, ...]], None] = lambda variants: None
     draw: Callable[[Spec], ModelData] = no_draw
+    universe: tuple[Specified, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

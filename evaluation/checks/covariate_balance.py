@@ -21,6 +21,7 @@ from evaluation.checks._at_cutoff import (
 from evaluation.checks._power import LEVEL, detectable
 from evaluation.checks.composition import FOUND, NOT_FOUND, holm
 from evaluation.checks.contract import Case, Verdict
+from evaluation.estimators._cct.points import MassPoints
 from evaluation.estimators._cct.side_by_side import SideBySide, fit_side_by_side
 from evaluation.estimators.contract import FloatArray
 from evaluation.estimators.rd_robust import Bandwidth
@@ -83,14 +84,26 @@ def run(case: Case, options: Any) -> tuple[Verdict, ...]:
     noun = f"{'changes slope' if kink else 'jumps'}{parts}"
     changes = dict(zip(columns, changes_of(case, found.fits, inference), strict=True))
     adjusted = holm({name: one.p_value for name, one in changes.items()})
-    rows = [_row(name, one, adjusted[name], noun) for name, one in changes.items()]
+    spread = dict(zip(columns, _deviations(points), strict=True))
+    rows = [_row(name, one, adjusted[name], noun, spread[name]) for name, one in changes.items()]
     return (*rows, _joint(tuple(changes.values()), found)) if len(rows) > 1 else tuple(rows)
 
 
-def _row(column: str, change: Change, adjusted: float | None, noun: str) -> Verdict:
+def _deviations(points: MassPoints) -> tuple[float, ...]:
+    """Return the standard deviation of every variable over all rows, weighted as they are."""
+    moments = points.moments
+    inner = np.einsum("pjj->j", moments.scatter)
+    between = np.einsum("p,pj->j", moments.weight, moments.mean**2)
+    return tuple(float(one) for one in np.sqrt((inner + between) / moments.weight.sum()))
+
+
+def _row(
+    column: str, change: Change, adjusted: float | None, noun: str, deviation: float
+) -> Verdict:
+    details = (*change.details, ("standard_deviation", deviation))
     if change.p_value is None or adjusted is None:
         reason = "it has one value in all rows near the cutoff; name another column"
-        return Verdict("", None, None, "refused", reason, term=column, details=change.details)
+        return Verdict("", None, None, "refused", reason, term=column, details=details)
     return Verdict(
         "",
         change.centre / change.robust_error,
@@ -99,7 +112,7 @@ def _row(column: str, change: Change, adjusted: float | None, noun: str) -> Verd
         f"{noun} by {change.centre:+.4g} (standard error {change.robust_error:.4g}); p-value "
         f"adjusted by Holm; {detectable(change.robust_error)}",
         term=column,
-        details=change.details,
+        details=details,
     )
 
 

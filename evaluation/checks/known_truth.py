@@ -45,9 +45,10 @@ class NoTruth:
 
 def known_truths(
     spec: Spec,
-    prepared: Callable[[], Prepared],
+    prepared: Callable[[], Prepared] | None,
     results: tuple[ModelResult, ...],
     subgroups: tuple[Subgroups, ...] = (),
+    large: Population | None = None,
 ) -> tuple[KnownTruth | NoTruth, ...]:
     """Return the truth of every number of every model, or why there is none.
 
@@ -58,30 +59,32 @@ def known_truths(
     spec, results
         What was asked, and what was found.
     prepared
-        Gives the rows, for the truth of the sample at hand.
+        Gives the rows, for the truth of the sample at hand; ``None`` for the large draw's alone.
     subgroups
         Levels of ``heterogeneity``, whose numbers have truths of their own.
+    large
+        The large draw; by default the one that the spec's world names.
     """
     if not isinstance(spec.panel, SyntheticPanel):
         return ()
-    large = superpopulation(spec)
+    population = large or superpopulation(spec)
 
     @cache  # simulated for the first number that has a truth, if there is one
-    def own() -> Coupled:
-        return coupled_sample(spec, prepared())
+    def own() -> Coupled | None:
+        return None if prepared is None else coupled_sample(spec, prepared())
 
     whole = (
         known
         for result in results
         for name, fit in result.fits.items()
-        for known in _of_fit(spec, result, name, fit, large, own)
+        for known in _of_fit(spec, result, name, fit, population, own)
     )
-    levels = (known for one in subgroups for known in _of_levels(spec, one, large, own))
+    levels = (known for one in subgroups for known in _of_levels(spec, one, population, own))
     return (*whole, *levels)
 
 
 def _of_levels(
-    spec: Spec, one: Subgroups, large: Population, own: Callable[[], Population]
+    spec: Spec, one: Subgroups, large: Population, own: Callable[[], Population | None]
 ) -> Iterator[KnownTruth | NoTruth]:
     for level in one.fits:
         if isinstance(level.found, Fit):
@@ -101,7 +104,7 @@ def _of_fit(
     name: str,
     fit: Fit,
     large: Population,
-    own: Callable[[], Population],
+    own: Callable[[], Population | None],
     subgroup: str = "",
 ) -> Iterator[KnownTruth | NoTruth]:
     outcome = spec.outcomes[name]
@@ -112,7 +115,8 @@ def _of_fit(
         yield NoTruth(result.model.id, name, true.absent)
     if not true.found:
         return
-    here = truths(own(), spec, result.model, outcome, cells).found
+    sample = own()
+    here = {} if sample is None else truths(sample, spec, result.model, outcome, cells).found
     binned = {term for term, kind, value in fit.details if kind == "binned" and value}
     for place, term in enumerate(fit.terms):
         key = replace(_key(term, result.model.estimand, outcome), subgroup=subgroup)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import floor, log10
+from math import floor, isfinite, log10
 
 from evaluation.checks.contract import Verdict
 from evaluation.estimators.contract import Fit
@@ -26,13 +26,14 @@ MOST_DECIMALS = 4
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The pair of numbers on which a verdict stands."""
+    """The pair of numbers on which a verdict stands, and the mean that the outcome starts from."""
 
     estimate: float
     std_error: float
     df: float | None
     p_value: float | None
     maximum_bias: float = 0.0
+    baseline: float | None = None
 
 
 def headline_of(fit: Fit) -> Headline | None:
@@ -44,6 +45,8 @@ def headline_of(fit: Fit) -> Headline | None:
     first = fit.terms[0]
     if first.term or first.cohort or first.period or first.event_time is not None:
         return None
+    if first.quantile is not None and len(fit.terms) > 1:
+        return None
     details: Mapping[str, object] = {name: value for term, name, value in fit.details if term == ""}
     estimate = details.get("robust_estimate", first.estimate)
     std_error = details.get("robust_std_error", first.std_error)
@@ -53,16 +56,37 @@ def headline_of(fit: Fit) -> Headline | None:
     bias = details.get("maximum_bias", 0.0)
     if not std_error > 0 or not isinstance(bias, int | float):
         return None
+    mean = details.get("baseline_mean")
     return Headline(
         float(estimate), float(std_error), float(df) if isinstance(df, int | float) else None,
-        first.p_value, float(bias),
+        first.p_value, float(bias), float(mean) if isinstance(mean, int | float) else None,
     )  # fmt: skip
 
 
+def detectable(headline: Headline) -> tuple[tuple[str, float], ...]:
+    """Return the minimum detectable effect per person, and both numbers in per cent of the mean.
+
+    Per cent are of the mean that the outcome starts from; without one that is positive there are
+    none.
+    """
+    own = minimum_detectable_effect(headline.std_error, headline.df, headline.maximum_bias)
+    found = (("minimum_detectable_effect", own),)
+    if headline.baseline is None or not headline.baseline > 0:
+        return found
+    return (
+        *found,
+        ("per_cent_of_baseline", 100.0 * headline.estimate / headline.baseline),
+        ("minimum_detectable_per_cent_of_baseline", 100.0 * own / headline.baseline),
+    )
+
+
 def judge(
-    effect: SmallestEffect, headline: Headline, attainable: float | None, scale_name: str
+    effect: SmallestEffect, headline: Headline, scale: float | None, largest: float | None = 1.0
 ) -> Verdict:
     """Return the verdict on one smallest effect of interest.
+
+    What is attainable is the first stage times what one unit can do at most. Where the bound lies
+    above it, or the first stage that is named is not known or not above zero, nothing is ruled out.
 
     Parameters
     ----------
@@ -70,28 +94,34 @@ def judge(
         The bound, in its own unit.
     headline
         The estimate per person.
-    attainable
-        What one person can gain at most if each unit moved the outcome by one: the first stage
-        (effect on the counted column). ``None`` for effects per person without a first stage.
-    scale_name
-        Column that ``attainable`` counts.
+    scale
+        Counted units per person: the first stage, or the share of recipients. ``None`` where it is
+        not known, or not asked for.
+    largest
+        What one unit can move the outcome by at most; ``None`` where nothing limits it.
     """
     low, high = effect.bounds
     error, df, bias = headline.std_error, headline.df, headline.maximum_bias
-    factor = 1.0 if effect.unit == "per_person" else attainable
-    details: list[tuple[str, float | str | None]] = [
-        ("minimum_detectable_effect", minimum_detectable_effect(error, df, bias)),
-        ("attainable_effect", attainable),
-    ]
-    if factor is None or factor <= 0:
+    details: list[tuple[str, float | str | None]] = [*detectable(headline)]
+    known = scale is not None and isfinite(scale)
+    attainable = scale * largest if known and scale is not None and largest is not None else None
+    details += [("units_per_person", scale), ("attainable_effect", attainable)]
+    if not known and (effect.first_stage is not None or effect.unit != "per_person"):
+        message = f"it is not known how far the duty raised {effect.first_stage or 'the unit'}"
+        return _verdict(effect, "uninformative", message, None, details)
+    if known and scale is not None and scale <= 0:
         message = (
-            f"the duty did not raise {scale_name}, so no effect {unit_words(effect)} is attainable"
+            f"the duty did not raise {effect.first_stage or 'the first stage'}, so no effect "
+            f"{unit_words(effect)} is attainable"
         )
         return _verdict(effect, "uninformative", message, None, details)
+    factor = 1.0 if effect.unit == "per_person" or scale is None else scale
     bounds = (low * factor, high * factor)
     test = equivalence(headline.estimate, error, *bounds, df, bias)
     power = equivalence_power(0.0, error, min(-bounds[0], bounds[1]) - bias, df)
     details += [
+        ("estimate_in_unit", headline.estimate / factor),
+        ("minimum_detectable_effect_in_unit", detectable(headline)[0][1] / factor),
         ("equivalence_low", test.low / factor),
         ("equivalence_high", test.high / factor),
         ("bound_low", low),
@@ -106,7 +136,7 @@ def judge(
             f", {attainable:.4f} per person; {shown}"
         )
         return _verdict(effect, "uninformative", message, test, details)
-    message = f"{shown} against bounds of {_ends(effect)}{scale_words(effect, attainable)}"
+    message = f"{shown} against bounds of {_ends(effect)}{scale_words(effect, scale)}"
     verdict = _against(test, headline)
     return _verdict(effect, verdict, message, test, details)
 
@@ -141,6 +171,13 @@ def beyond_words(effect: SmallestEffect) -> str:
     return f"{'beyond' if low == -high else 'outside'} {bounds_words(effect)}"
 
 
+def interval_decimals(low: float, high: float) -> int:
+    """Return with how many decimals an interval is printed: three digits of its larger end."""
+    largest = max(abs(low), abs(high))
+    decimals = LEAST_DIGITS if largest == 0 else LEAST_DIGITS - 1 - floor(log10(largest))
+    return min(max(decimals, 0), MOST_DECIMALS)
+
+
 def interval_words(effect: SmallestEffect, low: float, high: float) -> str:
     """Return the 90 per cent interval of a verdict in words.
 
@@ -151,9 +188,7 @@ def interval_words(effect: SmallestEffect, low: float, high: float) -> str:
     low, high
         Ends of the interval in that unit.
     """
-    largest = max(abs(low), abs(high))
-    decimals = LEAST_DIGITS if largest == 0 else LEAST_DIGITS - 1 - floor(log10(largest))
-    decimals = min(max(decimals, 0), MOST_DECIMALS)
+    decimals = interval_decimals(low, high)
     ends = f"{low:.{decimals}f} to {high:.{decimals}f}".replace("-", MINUS)
     return f"90 % interval {ends} {unit_words(effect)}"
 

@@ -11,8 +11,8 @@ from evaluation.commands.shown import text_table
 from evaluation.errors import UsageError
 from evaluation.estimators import registry as estimators
 from evaluation.spec.faults import nearest
-from evaluation.spec.rules import POLICIES
-from evaluation.spec.shipped import shipped
+from evaluation.spec.policy_files import policy_names
+from evaluation.spec.shipped import shipped_specs
 
 LATER = "not available yet"
 
@@ -43,13 +43,16 @@ def _worlds() -> str:
 
 
 def _policies() -> str:
-    return text_table(["policy", ""], [(name, LATER) for name in POLICIES])
+    from evaluation.release.policy import policy_of
+
+    policies = (policy_of(name) for name in policy_names())
+    rows = [(one.name, one.head.title, ", ".join(one.limits)) for one in policies]
+    return text_table(["policy", "whose", "rules"], rows)
 
 
 def _studies() -> str:
-    folder = shipped("specs")
     rows = []
-    for path in sorted(folder.rglob("*.toml")) if folder is not None else []:
+    for path in shipped_specs():
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
         design = tables.get("design", {}).get("kind", "")
         rows.append((str(tables.get("id", "")), str(design), str(tables.get("title", ""))))

@@ -16,6 +16,7 @@ from evaluation.cells.store.write import write_cells
 from evaluation.commands.locate import locate
 from evaluation.commands.outputs import refuse_unwritable
 from evaluation.commands.shown import text_table
+from evaluation.data.durable.holding import holding
 from evaluation.estimators.supplying import Request, cells_of
 from evaluation.pipeline import refuse_unavailable
 from evaluation.spec.loader import read_spec
@@ -59,7 +60,8 @@ def cells(
     gathered = cells_of(Request(spec, memory=out / ".cache", rebuild=rebuild, settings=engine))
     announce(spec.id, f"cells: {gathered.origin}")
     facts = replace(facts_of(gathered, reading_digest(spec)), spec=spec.id)
-    write_cells(gathered, facts, folder / "cells")
+    with holding(folder):
+        write_cells(gathered, facts, folder / "cells")
     table = text_table(
         ["file", "key", "rows", "cells", "bytes"],
         list(_lines(gathered, folder / "cells")),

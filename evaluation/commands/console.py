@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from evaluation.errors import EnvironmentProblem, UserError
+
+# Characters a line where nobody says how wide the terminal is.
+NARROW = 80
 
 
 @dataclass(frozen=True)
@@ -39,14 +43,21 @@ class Console:
             self.log.write(line + "\n")
             self.log.flush()
 
-    def stage(self, spec_id: str, stage: str) -> None:
-        """Announce a stage of one spec."""
+    def stage(self, spec_id: str, stage: str, note: str = "") -> None:
+        """Announce a stage of one spec; what stands beside it is for people alone.
+
+        On a terminal a line takes the place of the one before, in one stroke and never longer than
+        the terminal is wide: a line that wraps could not be taken back.
+        """
         self.event("stage", spec=spec_id, stage=stage)
-        if not self.json_events:
-            if sys.stderr.isatty():
-                print(f"\r\x1b[K{spec_id}: {stage}", end="", file=sys.stderr, flush=True)
-            else:
-                print(f"{spec_id}: {stage}", file=sys.stderr, flush=True)
+        if self.json_events:
+            return
+        line = f"{spec_id}: {stage}{f' ({note})' if note else ''}"
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{_shortened(line, _width())}\x1b[K")
+            sys.stderr.flush()
+        else:
+            print(line, file=sys.stderr, flush=True)
 
     def settle(self) -> None:
         """Clear the progress line."""
@@ -65,6 +76,19 @@ class Console:
         if not self.json_events:
             self.settle()
             print(text, flush=True)
+
+
+def _width() -> int:
+    """Return how many characters a line of the terminal takes."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or NARROW
+    except (OSError, ValueError):
+        return NARROW
+
+
+def _shortened(line: str, width: int) -> str:
+    """Return a line that leaves the last column free, where some terminals wrap."""
+    return line if len(line) < width else f"{line[: max(width - 2, 0)]}\N{HORIZONTAL ELLIPSIS}"
 
 
 @contextmanager

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
 
 from data_synth.life.plan import Chunk, plan_chunks
 from data_synth.stream.manifest import NAME, manifest_text, refuse_foreign
@@ -18,9 +14,10 @@ from data_synth.stream.writers import Made, writer_of
 from evaluation.commands.console import Console
 from evaluation.commands.outputs import refuse_unwritable
 from evaluation.commands.progress import progress
+from evaluation.commands.stoppable import stoppable
+from evaluation.data.durable.replacing import replacing
 from evaluation.errors import SpecError
-from evaluation.release.code_version import code_version
-from evaluation.release.replacing import replacing
+from evaluation.report.code_version import code_version
 
 
 def deliver(request: Request, out: Path, jobs: int, console: Console) -> Path:
@@ -45,7 +42,7 @@ def deliver(request: Request, out: Path, jobs: int, console: Console) -> Path:
     if not rows:
         raise _nobody(request)
     refuse_little_space(request, chunks, folder)
-    with _stoppable() as go_on, replacing(folder) as fresh:
+    with stoppable() as go_on, replacing(folder) as fresh:
         made = _write(request, chunks, fresh, jobs, console, go_on)
         if not made.rows:
             raise _nobody(request)
@@ -89,30 +86,3 @@ def _nobody(request: Request) -> SpecError:
         f"years old between {begun:%Y-%m} and {ended:%Y-%m}; ask for more, or for more ages or "
         "months"
     )
-
-
-@contextmanager
-def _stoppable() -> Iterator[Callable[[], None]]:
-    """End on a request to terminate as on Ctrl-C: what was begun is cleared away.
-
-    Yields what ends the work if it was asked to end: an exception that a signal raises is lost
-    where the interpreter happens to be inside a callback of a library, which swallows it.
-    """
-    asked: list[int] = []
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        asked.append(number)
-        go_on()
-
-    def go_on() -> None:
-        if signal.SIGINT in asked:
-            raise KeyboardInterrupt
-        if asked:
-            sys.exit(128 + asked[0])
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield go_on
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -59,6 +59,7 @@ def way_of(
     memory: str,
     threads: int,
     spill: Path | None,
+    blind: bool = False,
 ) -> Way:
     """Return how models are to be estimated.
 
@@ -72,4 +73,6 @@ def way_of(
         raise UsageError(f"--engine {engine}: allowed: {', '.join(ENGINES)}")
     if cells is not None and (rebuild or chosen == "microdata"):
         raise UsageError("--cells: reads no rows, so neither --rebuild nor --engine microdata")
-    return Way(cells, rebuild, chosen, engine_settings(memory, threads, spill))
+    if cells is not None and blind:
+        raise UsageError("--blind: mixes rows, and --cells gives none; name one of the two")
+    return Way(cells, rebuild, chosen, engine_settings(memory, threads, spill), blind)

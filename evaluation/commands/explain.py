@@ -7,28 +7,48 @@ from pathlib import Path
 
 from evaluation.catalogue import catalogue
 from evaluation.commands.locate import locate
+from evaluation.errors import UsageError
 from evaluation.spec.loader import read_spec
 from evaluation.spec.spec import Spec
 
 
 def explain(
-    spec: str, *, settings: Sequence[str] = (), allowed: Sequence[Path] = (), plan: bool = False
+    spec: str,
+    *,
+    settings: Sequence[str] = (),
+    allowed: Sequence[Path] = (),
+    plan: bool = False,
+    std_error: float | None = None,
+    out: Path = Path("outputs"),
+    language: str | None = None,
 ) -> str:
-    """Return what a spec claims and assumes, or its plan.
+    """Return what a spec claims and assumes, its plan, or its models in Stata or R.
 
     Raises
     ------
     SpecError
         With every fault of the spec.
+    UsageError
+        For an error that is none, another language than these two, or plan and language together.
     """
+    if std_error is not None and not std_error > 0:
+        raise UsageError(f"--std-error: found {std_error:g}; allowed: a number above 0")
+    if plan and language is not None:
+        raise UsageError("explain: give --plan or --as, not both")
     read = read_spec(
         locate(spec), catalogue(), settings=settings, allowed=allowed, with_paths=False
     )
     if plan:
         return planned(read)
+    if language is not None:
+        from evaluation.review.foreign.lines import foreign_lines
+
+        return foreign_lines(read, language)
+    from evaluation.diagnose.power_files import detectable_lines
     from evaluation.review.explain import explain as verb
 
-    return verb(read)
+    lines = detectable_lines(read, out / read.id / "power", std_error)
+    return verb(read, tuple(lines))
 
 
 def planned(spec: Spec) -> str:

@@ -49,13 +49,13 @@ GATES: dict[str, Callable[[Record], Iterator[str]]] = {
 }
 
 
-def parse_gates(text: str) -> tuple[str, ...]:
+def parse_gates(text: str, *, blind: bool = False) -> tuple[str, ...]:
     """Return the gates that a comma-separated text names.
 
     Raises
     ------
     UsageError
-        For a name that is no gate.
+        For a name that is no gate, or one on the truth, which a blind run never shows.
     """
     names = tuple(name.strip() for name in text.split(",") if name.strip())
     for name in names:
@@ -63,6 +63,8 @@ def parse_gates(text: str) -> tuple[str, ...]:
             raise UsageError(
                 f"--require: no gate {name!r}{nearest(name, GATES)} (there are: {', '.join(GATES)})"
             )
+    if blind and "truth" in names:
+        raise UsageError("--require truth: a blind run shows no truth; leave one of the two out")
     return names
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from evaluation.errors import EnvironmentProblem
@@ -24,6 +25,28 @@ def refuse_unwritable(folder: Path) -> None:
         )
     if not os.access(above, os.W_OK | os.X_OK):
         raise EnvironmentProblem(f"{above}: cannot be written; choose another folder with --out")
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    EnvironmentProblem
+        Where it cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise EnvironmentProblem(
+            f"{path}: cannot be written ({error.strerror or type(error).__name__}); name another "
+            "file with --out"
+        ) from None
 
 
 def _standing(folder: Path) -> Path:

@@ -10,13 +10,13 @@ from evaluation.cells.settings import Settings
 from evaluation.commands.console import Console
 from evaluation.commands.locate import locate
 from evaluation.commands.shown import text_table
+from evaluation.data.durable.replacing import replacing
 from evaluation.data.registers.built import Built
 from evaluation.data.registers.labelled import CODEBOOK, FORMS, write_labelled
 from evaluation.data.registers.report import HEAD, report_rows
 from evaluation.data.registers.sql import Settings as Limits
 from evaluation.data.sources.registers import open_source
 from evaluation.errors import UsageError
-from evaluation.release.replacing import replacing
 from evaluation.spec.loader import read_spec
 
 FOLDER = "panel"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from evaluation.commands.console import Console
+from evaluation.commands.durations import duration
 
 # Seconds between plain lines.
 EVERY = 10.0
@@ -49,7 +50,7 @@ class _Lines:
         self.console.stage(
             self.label,
             f"{_percent(self.behind, self.total)}; {self.made:,} {self.unit}, "
-            f"{_rate(self.made, taken)}; {_time(left)} left",
+            f"{_rate(self.made, taken)}; {duration(left)} left",
         )
 
 
@@ -82,7 +83,7 @@ def _bar(label: str, unit: str, total: int) -> Iterator[Tell]:
                 task,
                 completed=behind,
                 rate=f"{made:,} {unit}, {_rate(made, taken)}",
-                left=f"{_time(left)} left",
+                left=f"{duration(left)} left",
                 refresh=True,
             )
 
@@ -95,9 +96,6 @@ def _percent(part: int, whole: int) -> str:
 
 def _rate(count: int, seconds: float) -> str:
     each = count / max(seconds, 1e-9)
+    if 0 < each < 1:
+        return f"{60 * each:.1f} a minute"
     return f"{each / 1e6:.2f} million a second" if each >= 1e5 else f"{each:,.0f} a second"
-
-
-def _time(seconds: float) -> str:
-    minutes, rest = divmod(round(max(seconds, 0.0)), 60)
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

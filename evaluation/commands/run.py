@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
 
 from evaluation.catalogue import catalogue
 from evaluation.cells.settings import Settings
 from evaluation.commands.console import Console
+from evaluation.commands.durations import duration
 from evaluation.commands.gates import pass_gates
 from evaluation.commands.locate import locate, spec_id_of
 from evaluation.commands.outputs import refuse_unwritable
 from evaluation.commands.remarks import remarks
 from evaluation.commands.shown import headline_table
+from evaluation.commands.steps import Steps
+from evaluation.commands.steps import ended as side_by_side
+from evaluation.commands.workers import in_workers
+from evaluation.data.durable.holding import holding
 from evaluation.errors import UsageError, UserError
 from evaluation.estimators.supplying import Engine
 from evaluation.pipeline import run_spec
 from evaluation.release.writer import write_record
+from evaluation.report.blinded import folder_of
 from evaluation.report.record import Record
 from evaluation.spec.loader import read_spec
+from evaluation.spec.lock_file import lock_path, read_lock
+from evaluation.spec.spec import Spec
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,7 @@ class Way:
     rebuild: bool = False
     engine: Engine = "auto"
     settings: Settings = field(default_factory=Settings)
+    blind: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,20 +90,33 @@ def run(
     _refuse_shared_ids(paths)
     work = [Job(path, tuple(settings), tuple(allowed), out, gates, way) for path in paths]
     ended: list[Done] = []
+    begun = time.monotonic()
     if jobs > 1 and len(work) > 1:
         console.stage("run", f"{len(work)} specs, {jobs} at a time")
-        # Fork would copy the thread pools of numerical libraries in an unknown state.
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-            for done in pool.map(run_job, work):
-                tell(done, console)
-                ended.append(done)
-    else:
-        for job in work:
-            label = job.path.stem
-            done = run_job(job, lambda stage, label=label: console.stage(label, stage))  # type: ignore[misc]
+        for done in in_workers(run_job, work, jobs):
             tell(done, console)
             ended.append(done)
+            console.stage("run", side_by_side(len(ended), len(work), time.monotonic() - begun))
+        console.settle()
+    else:
+        for at, job in enumerate(work, start=1):
+            done = _one_by_one(job, Steps(at, len(work), begun=begun), console)
+            tell(done, console)
+            ended.append(done)
+    if len(work) > 1:
+        failed = sum(done.error is not None for done in ended)
+        how = f", {failed} with an error" if failed else ""
+        console.say(f"{len(work)} specs{how} in {duration(time.monotonic() - begun)}; {out}")
     return tuple(ended)
+
+
+def _one_by_one(job: Job, steps: Steps, console: Console) -> Done:
+    """Run one spec and tell every stage as it begins, with what comes before and after it."""
+
+    def announce(stage: str) -> None:
+        console.stage(job.path.stem, stage, steps.note(stage))
+
+    return run_job(job, announce, steps.plan)
 
 
 def _refuse_shared_ids(paths: Sequence[Path]) -> None:
@@ -109,8 +130,22 @@ def _refuse_shared_ids(paths: Sequence[Path]) -> None:
             )
 
 
-def run_job(job: Job, announce: Callable[[str], None] = lambda stage: None) -> Done:
-    """Run one spec and write its outputs."""
+def run_job(
+    job: Job,
+    announce: Callable[[str], None] = lambda stage: None,
+    planned: Callable[[Spec], None] = lambda spec: None,
+) -> Done:
+    """Run one spec and write its outputs.
+
+    Parameters
+    ----------
+    job
+        The spec, and how it is run.
+    announce
+        Told the name of every stage as it begins.
+    planned
+        Told the spec once it is read, before its first stage.
+    """
     label = job.path.stem
     try:
         spec = read_spec(
@@ -122,17 +157,22 @@ def run_job(job: Job, announce: Callable[[str], None] = lambda stage: None) -> D
             with_paths=job.way.cells is None,
         )
         label = spec.id
-        refuse_unwritable(job.out / spec.id)
-        record = run_spec(
-            spec,
-            memory=job.out / ".cache",
-            cells=job.way.cells,
-            rebuild=job.way.rebuild,
-            engine=job.way.engine,
-            settings=job.way.settings,
-            announce=announce,
-        )
-        folder = write_record(record, job.out)
+        planned(spec)
+        target = job.out / folder_of(spec.id, blind=job.way.blind)
+        refuse_unwritable(target)
+        with holding(target):
+            record = run_spec(
+                spec,
+                memory=job.out / ".cache",
+                cells=job.way.cells,
+                rebuild=job.way.rebuild,
+                engine=job.way.engine,
+                settings=job.way.settings,
+                lock=read_lock(lock_path(job.path)),
+                blind=job.way.blind,
+                announce=announce,
+            )
+            folder = write_record(record, job.out)
     except UserError as error:
         return Done(label, error=error)
     try:
@@ -149,7 +189,9 @@ def tell(done: Done, console: Console) -> None:
         console.say(headline_table(done.record))
         for line in remarks(done.record):
             console.say(line)
-        console.say(f"{done.label}: {done.record.status}; {done.folder / 'restricted/report.html'}")
+        blind = done.record.words.text("blind.ended") if done.record.blind else ""
+        how = ", ".join(part for part in (done.record.status, blind) if part)
+        console.say(f"{done.label}: {how}; {done.folder / 'restricted/report.html'}")
         console.event(
             "done",
             spec=done.label,

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from evaluation.report.centred import centre_notes
-from evaluation.report.numbers import Numbers
-from evaluation.report.places import is_headline, place_of
+from evaluation.report.places import is_headline, shown_place
 from evaluation.report.record import Record
 from evaluation.report.truths import truth_text
 
@@ -20,9 +19,9 @@ def headline_table(record: Record) -> str:
 
     A model without a single number, such as an event study alone in its spec, shows all of its.
     """
-    numbers = Numbers(record.spec.rounding)
+    words, numbers = record.words, record.numbers
     synthetic = record.spec.panel.source == "synthetic"
-    head = ["outcome", "model", "estimand", "estimate", "std. error", "95 % interval"]
+    head = ["outcome", "model", "estimand", "estimate", "std_error", "interval"]
     estimated = [row for row in record.estimates if row.estimate is not None]
     alone = not any(is_headline(row) for row in estimated)
     # Whole paths by level would drown what they belong to: the page and the rows hold them.
@@ -33,19 +32,20 @@ def headline_table(record: Record) -> str:
     ]
     rows = []
     for row in shown:
-        label = "" if is_headline(replace(row, subgroup="")) else place_of(row)
+        label = "" if is_headline(replace(row, subgroup="")) else shown_place(row, words)
         line = [
             row.outcome,
             row.model_id,
             " ".join(part for part in (row.estimand, label, row.subgroup) if part),
             numbers.estimate(row.estimate),
             numbers.estimate(row.std_error),
-            f"{numbers.estimate(row.conf_low)} to {numbers.estimate(row.conf_high)}",
+            numbers.interval(row.conf_low, row.conf_high),
         ]
         if synthetic:
             line.append(truth_text(record, row, numbers))
         rows.append(line)
-    table = text_table([*head, "truth"] if synthetic else head, rows, numeric_from=3)
+    named = [words.text(f"headline.{name}") for name in (*head, "truth")]
+    table = text_table(named if synthetic else named[:-1], rows, numeric_from=3)
     return "\n".join([table, *centre_notes(record)])
 
 

@@ -1,4 +1,4 @@
-"""``verify``: run again and print what differs."""
+"""``verify``: run again, or estimate again from a bundle, and print what differs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evaluation.commands.shown import text_table
-from evaluation.errors import VerificationError
+from evaluation.commands.verify_bundle import verify_bundle_text
+from evaluation.errors import UsageError, VerificationError
+from evaluation.release.bundle.read import is_bundle
 from evaluation.review.verify import TOLERANCE, Comparison, verify
 from evaluation.spec.shipped import shipped
 
@@ -14,13 +16,22 @@ SHOWN = 20
 
 
 def verify_folder(folder: Path, settings: Sequence[str], allowed: Sequence[Path]) -> str:
-    """Return what a verification found, as text.
+    """Return what a verification found of an output folder or a bundle, as text.
 
     Raises
     ------
+    UsageError
+        Where settings are given for a bundle.
     VerificationError
         Where a number differs, with the first of them.
     """
+    if is_bundle(folder):
+        if settings or allowed:
+            raise UsageError(
+                f"verify {folder}: a bundle takes neither --set nor --allow; new questions are "
+                f"asked with: activity-duty run {folder} --set KEY=VALUE"
+            )
+        return verify_bundle_text(folder)
     compared = verify(_located(folder), settings=settings, allowed=allowed)
     differing = [one for one in compared if one.differs]
     if differing:

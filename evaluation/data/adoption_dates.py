@@ -9,9 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evaluation.data.panel import Panel
-from evaluation.data.roles import FloatArray
 from evaluation.errors import DataError
 from evaluation.spec.design import Cohort
+
+FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,54 @@ class Intervals:
     def middle(self) -> FloatArray:
         """The middle of every interval, the earlier of two, shape ``(A,)``."""
         return np.floor((self.earliest + self.latest) / 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class DatedUnits:
+    """Units that adopt between the same two dates.
+
+    Attributes
+    ----------
+    earliest, latest
+        Period indices, ``inf`` for never.
+    units
+        How many; ``None`` where entries do not tell units apart.
+    rows
+        Rows of the panel that are theirs.
+    """
+
+    earliest: float
+    latest: float
+    units: int | None
+    rows: int
+
+
+def counted_intervals(panel: Panel, spans: Intervals, *, by_unit: bool) -> tuple[DatedUnits, ...]:
+    """Return how many units adopt between every pair of dates, in order of the dates.
+
+    Parameters
+    ----------
+    panel
+        The sample that the intervals are of.
+    spans
+        The intervals.
+    by_unit
+        Whether an adopter of ``spans`` is a unit, and not a cell.
+    """
+    ends = np.column_stack([spans.earliest, spans.latest])
+    ends = np.where(ends >= spans.never, np.inf, ends)
+    pairs, place = np.unique(ends, axis=0, return_inverse=True)
+    place = place.reshape(-1)
+    entry = place[spans.adopter]
+    return tuple(
+        DatedUnits(
+            float(first),
+            float(last),
+            int((place == at).sum()) if by_unit else None,
+            panel.count(entry == at),
+        )
+        for at, (first, last) in enumerate(pairs)
+    )
 
 
 def intervals_of(panel: Panel, cohort: Cohort) -> Intervals:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evaluation.data.memo import Memo
-from evaluation.data.moments import PairCells, SecondPass, UnitsSeen, Within
+from evaluation.data.moments import PairCells, SecondPass, SeenByRole, UnitsSeen, Within
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -97,6 +97,8 @@ class ModelData:
         Which units are seen when; ``None`` where nobody counted.
     weighted
         For cells: whether the panel has weights, so that weights may differ inside a cell.
+    by_role
+        Where units are seen in each group of the design; ``None`` where nobody counted.
     memo
         For cells: what other outcomes and models of the run have worked out already.
     """
@@ -135,6 +137,7 @@ class ModelData:
     weighted: bool = False
     unit_labels: dict[int, str] = field(default_factory=dict)
     seen: UnitsSeen | None = None
+    by_role: SeenByRole | None = field(default=None, repr=False, compare=False)
     memo: Memo | None = field(default=None, repr=False, compare=False)
 
     @property

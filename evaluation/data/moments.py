@@ -8,6 +8,7 @@ of points that make a person-clustered variance, and the second pass over the ro
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -194,6 +195,53 @@ class UnitsSeen:
         words = self.words & (inside << np.arange(WORD_BITS, dtype=np.int64)).sum(axis=1)
         seen = (words != 0).any(axis=1)
         return replace(self, words=words[seen], units=self.units[seen])
+
+
+@dataclass(frozen=True)
+class SeenByRole:
+    """Where units have a row that a model uses, in each group that the design compares.
+
+    Attributes
+    ----------
+    roles
+        Names of arrays of ``ModelData`` that part the groups: ``treated``, ``post``, ``third``.
+    values
+        Their values in each group, shape ``(groups, roles)``.
+    words
+        As in ``UnitsSeen``, for each group, each of shape ``(kinds, W)``; without an axis one bit
+        says whether there is any row at all.
+    units
+        Units of each kind of history, shape ``(kinds,)``.
+    origin, axis, length
+        As in ``UnitsSeen``; no axis where words do not tell places.
+    """
+
+    roles: tuple[str, ...]
+    values: FloatArray
+    words: tuple[IntArray, ...]
+    units: IntArray
+    origin: float
+    axis: Literal["period", "running"] | None
+    length: int = 1
+
+    def count(self, places: Mapping[int, FloatArray | IntArray | None]) -> int:
+        """Return the distinct units with a row at some places of some groups.
+
+        Parameters
+        ----------
+        places
+            Values of the axis by group; ``None`` for all of the group's rows.
+        """
+        seen = np.zeros(len(self.units), dtype=bool)
+        for group, inside in places.items():
+            words = self.words[group]
+            if inside is not None:
+                count = words.shape[1]
+                every = (self.origin + np.arange(WORD_BITS * count)) // self.length
+                bits = np.isin(every, inside).reshape(count, WORD_BITS)
+                words = words & (bits << np.arange(WORD_BITS, dtype=np.int64)).sum(axis=1)
+            seen |= (words != 0).any(axis=1)
+        return int(self.units[seen].sum())
 
 
 @dataclass(frozen=True)

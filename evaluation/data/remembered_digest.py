@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import time
 from pathlib import Path
 
@@ -51,9 +49,9 @@ def _remember(note: Path, known: dict[str, object]) -> None:
     """Write a note whole; where that fails nothing is lost but time."""
     try:
         note.parent.mkdir(parents=True, exist_ok=True)
-        handle, fresh = tempfile.mkstemp(dir=note.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(known, file)
-        Path(fresh).replace(note)
+        # One name for all: what a killed process left is written over, and two write the same.
+        fresh = note.with_name(f".{note.name}.partial")
+        fresh.write_text(json.dumps(known), encoding="utf-8")
+        fresh.replace(note)
     except OSError:
         return

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.data.adoption_dates import DatedUnits
 from evaluation.data.panel import Panel
 from evaluation.spec.spec import Spec
 
@@ -20,7 +21,8 @@ class Roles:
     """Design roles of every row of a sample, each of shape ``(n,)`` or ``None``.
 
     The meaning of each array is that of the same name in ``ModelData``; ``rows`` marks the rows
-    that have a role at all, ``step`` says why the others leave.
+    that have a role at all, ``step`` says why the others leave. ``dated`` counts units by the
+    dates between which they adopt, those included whose dates keep them out of the sample.
     """
 
     rows: NDArray[np.bool_]
@@ -37,6 +39,7 @@ class Roles:
     third: FloatArray | None = None
     instrument: FloatArray | None = None
     instrument_times: FloatArray | None = None
+    dated: tuple[DatedUnits, ...] = ()
 
     def only(self, rows: NDArray[np.bool_]) -> Roles:
         """Return the roles of some of the rows."""

@@ -24,10 +24,10 @@ def sources_unchanged() -> bool:
     return digest_on_disk() == _FOUND
 
 
-def digest_on_disk() -> str:
-    """Return the SHA-256 of the packages that make rows, and of the versions they run on."""
+def digest_on_disk(makers: tuple[str, ...] = MAKERS) -> str:
+    """Return the SHA-256 of packages, by default those that make rows, and of what they run on."""
     digest = hashlib.sha256(f"numpy {np.__version__} pandas {pd.__version__}".encode())
-    for maker in MAKERS:
+    for maker in makers:
         for path in sorted((ROOT / maker).rglob("*")):
             if path.is_file() and not OTHERS.intersection(path.relative_to(ROOT).parts):
                 digest.update(f"\0{path.relative_to(ROOT).as_posix()}\0".encode())

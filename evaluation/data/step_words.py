@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from evaluation.spec.filters import Filter
 from evaluation.spec.names import Interval
+
+AVERAGING = re.compile(r"(?:dates|months) to (?:months|quarters|years)|rows grouped by .+")
+
+
+def averages(step: str) -> bool:
+    """Whether a step of the flow makes fewer rows by averaging them, and leaves none out."""
+    return AVERAGING.fullmatch(step) is not None
 
 
 def interval_words(interval: Interval) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,13 +54,14 @@ def _read(path: Path, name: str) -> bytes | None:
 def _write(path: Path, name: str, cells: pd.DataFrame) -> None:
     content = cells.to_parquet(index=False)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-")
+    # One name for all: what a killed process left is written over. Should two write at once, both
+    # write the same, and the seal tells whether it is whole.
+    partial = path.with_name(f".{path.name}.partial")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(_seal(name, content) + content)
-        Path(temporary).replace(path)
+        partial.write_bytes(_seal(name, content) + content)
+        partial.replace(path)
     except OSError:
-        Path(temporary).unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
         raise
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -76,6 +78,8 @@ def assignment_of(
             for name in setting.strata
             if _constant(data, name, rows, cluster)
         },
+        column=setting.inference.cluster[0],
+        labels=tuple(_labels(data, setting.inference.cluster[0], rows, cluster)),
     )
 
 
@@ -168,6 +172,13 @@ def _paths(
 def _constant(data: ModelData, name: str, rows: IntArray, cluster: IntArray) -> bool:
     codes = pd.factorize(data.columns[name].to_numpy()[rows], sort=False)[0] + 1
     return is_nested(cluster, codes.astype(np.int64))
+
+
+def _labels(data: ModelData, name: str, rows: IntArray, cluster: IntArray) -> list[Hashable]:
+    """Return the value of every cluster, as Python has it."""
+    first = np.unique(cluster, return_index=True)[1]
+    found: list[Hashable] = data.columns[name].to_numpy()[rows[first]].tolist()
+    return found
 
 
 def _by_cluster(data: ModelData, name: str, rows: IntArray, cluster: IntArray) -> IntArray:

@@ -12,6 +12,7 @@ from evaluation.cells.assignment import Assignment, NotAssigned
 from evaluation.cells.cluster_moments import ClusterMoments
 from evaluation.cells.needs import CellNeeds, NotFromCells
 from evaluation.data.model_data import ModelData
+from evaluation.results import Counts
 from evaluation.spec.options import Evidence, OptionsModel
 from evaluation.spec.variance import Inference
 
@@ -120,6 +121,12 @@ class Fit:
     averaged
         Labels of cohort and period of the rows that averages under staggered adoption are over;
         empty where the terms by cohort and period say it.
+    support
+        What stands behind each of ``terms``, in their order; see ``results.Evidence``.
+    baseline
+        What stands behind the baseline mean.
+    left_out
+        Units by which estimates without one cluster differ from that of all.
     """
 
     terms: tuple[Term, ...]
@@ -133,6 +140,9 @@ class Fit:
     assignment: Assignment | NotAssigned | None = field(default=None, repr=False, compare=False)
     influence: Influence | None = field(default=None, repr=False, compare=False)
     averaged: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False, compare=False)
+    support: tuple[Counts, ...] = field(default=(), repr=False, compare=False)
+    baseline: Counts = field(default_factory=dict, repr=False, compare=False)
+    left_out: Counts = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -40,6 +40,8 @@ class Options(OptionsModel):
 
     ``shares = "fixed"`` leaves the variation of cohort shares out of standard errors.
     """
+
+    INFLUENCE: ClassVar[bool] = True
 
     aggregate: tuple[Literal["simple", "event_time", "cohort", "period"], ...] = ()
     shares: Literal["estimated", "fixed"] = "estimated"

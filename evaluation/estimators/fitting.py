@@ -13,7 +13,9 @@ from evaluation.data.adoption_dates import intervals_of
 from evaluation.data.functionals.flows import FLOWS
 from evaluation.data.model_data import ModelData
 from evaluation.errors import DataError, EstimationError
+from evaluation.estimators._baseline import baseline_details
 from evaluation.estimators._dated import fit_over_dates
+from evaluation.estimators._support.supported import supported
 from evaluation.estimators.contract import Fit, Setting
 from evaluation.estimators.registry import estimator
 from evaluation.results import Status
@@ -22,12 +24,14 @@ from evaluation.spec.design import Cohort
 from evaluation.spec.evidence import evidence_of, strata_of
 from evaluation.spec.model import Model
 from evaluation.spec.resolve import resolve_inference
-from evaluation.spec.sample import Outcome
+from evaluation.spec.sample import GroupedRows, Outcome
 from evaluation.spec.spec import Spec
 
 # Set to see the traceback of an estimator that fails; its text may hold values.
 DEBUG = "ACTIVITY_DUTY_DEBUG"
 CELLS = "cells"
+# Neither events nor amounts can be told of a logarithm.
+TRANSFORMED = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +220,7 @@ def _fit(model: Model, supply: Supply, setting: Setting, name: str, outcome: Out
                 model,
                 setting,
                 Engine(CELLS),
+                outcome,
             )
         except NeedsRows as need:
             reason = need.reason
@@ -224,7 +229,12 @@ def _fit(model: Model, supply: Supply, setting: Setting, name: str, outcome: Out
         words = f"needs the rows of the panel, and only cells were given: {reason}"
         return _Fitted(Failure("refused", words), engine)
     return _fit_on(
-        supply, lambda source: source.model_rows(model, name, outcome), model, setting, engine
+        supply,
+        lambda source: source.model_rows(model, name, outcome),
+        model,
+        setting,
+        engine,
+        outcome,
     )
 
 
@@ -234,7 +244,9 @@ def _fit_on(
     model: Model,
     setting: Setting,
     engine: Engine,
+    outcome: Outcome,
 ) -> _Fitted:
+    kind = outcome.kind if outcome.transform is None else TRANSFORMED
     lost: Mapping[str, int] = {}
 
     def once(source: Supply) -> Fit:
@@ -242,7 +254,13 @@ def _fit_on(
         data = draw(source)
         lost = data.dropped
         fit = estimator(model.estimator).fit(data, setting)
-        return replace(fit, warnings=(*fit.warnings, *data.warnings))
+        made = replace(
+            fit,
+            warnings=(*fit.warnings, *data.warnings),
+            details=(*fit.details, *baseline_details(data, setting, fit)),
+        )
+        grouped = isinstance(supply.spec.sample.rows, GroupedRows)
+        return supported(made, data, setting, kind, grouped=grouped)
 
     try:
         cohort = _half_known(supply.spec)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -52,6 +52,8 @@ FAMILY = {estimand: family for family, estimand in ESTIMAND.items()}
 
 class Options(OptionsModel):
     """Keys of group-time effects; ``method`` goes with controls."""
+
+    INFLUENCE: ClassVar[bool] = True
 
     base_period: Literal["varying", "universal"] = "varying"
     aggregate: tuple[Literal["simple", "event_time", "cohort", "period"], ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,8 @@ class Options(OptionsModel):
     takes effects about the mean of their own cohort and period, ``estimated`` about the average
     that they enter, which counts the variation of shares and is never smaller on average.
     """
+
+    INFLUENCE: ClassVar[bool] = True
 
     aggregate: tuple[Literal["simple", "cell", "event_time", "cohort", "period"], ...] = ()
     event_bin: Literal["month", "quarter", "year"] | None = None

@@ -26,10 +26,11 @@ from evaluation.data.leads import dated_source
 from evaluation.data.panel import require_columns
 from evaluation.data.prepare import Prepared, prepare
 from evaluation.data.read_once import ReadOnce
-from evaluation.data.sources import open_source
+from evaluation.data.sources import blinded, open_source
 from evaluation.data.sources.frame import Frame
 from evaluation.errors import DataError
 from evaluation.estimators.cell_needs import needs_of
+from evaluation.spec.blinding import BLIND, Blinding
 from evaluation.spec.columns import columns_of_spec, columns_with_gaps
 from evaluation.spec.model import Model
 from evaluation.spec.spec import Spec
@@ -44,7 +45,7 @@ class Request:
     """How a spec is to be run; see ``pipeline.run_spec``.
 
     ``source`` shares rows that were read already between a spec and others made from it, and
-    ``held`` their cells.
+    ``held`` their cells. ``blinding`` says how a blind run mixes the rows.
     """
 
     spec: Spec
@@ -55,14 +56,15 @@ class Request:
     settings: Settings = field(default_factory=Settings)
     source: ReadOnce | None = None
     held: tuple[Held, ...] = ()
+    blinding: Blinding | None = None
 
     def opened(self) -> ReadOnce:
         """Return the source of the rows: the one given, else the frame, else the spec's own."""
         if self.source is not None:
             return self.source
         if self.frame is None:
-            return ReadOnce(open_source(self.spec))
-        return ReadOnce(deriving(self.spec, Frame(self.frame)))
+            return ReadOnce(open_source(self.spec, self.blinding))
+        return ReadOnce(deriving(self.spec, blinded(Frame(self.frame), self.blinding)))
 
 
 def supply_of(request: Request, timed: Timed) -> Supply:
@@ -154,6 +156,8 @@ def given_supply(spec: Spec, folder: Path) -> Supply:
         Where its cells do not answer the spec.
     """
     gathered = given_cells(spec, folder, plan_of(spec))
+    if BLIND in gathered.inputs:
+        raise DataError("--cells: the cells are those of a blind run; build them from the rows")
     return Supply(spec, None, gathered.plan, gathered)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -50,6 +50,8 @@ class Options(OptionsModel):
     by ``att_by_event_time``, all without it. ``shares = "fixed"`` leaves the variation of the
     switchers' shares out of standard errors.
     """
+
+    INFLUENCE: ClassVar[bool] = True
 
     group: Column | None = None
     placebos: int = Field(default=0, ge=0)

@@ -44,6 +44,7 @@ class Options(OptionsModel):
     """
 
     THIRD: ClassVar[bool] = True
+    INFLUENCE: ClassVar[bool] = True
     TAKES: ClassVar[frozenset[str]] = frozenset({"interact", "group_trends"})
 
     risk: Column | None = None

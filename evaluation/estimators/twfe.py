@@ -30,6 +30,7 @@ VARIANCES = frozenset({"iid", "hc0", "hc1", "cr1", "cr3"})
 class Options(OptionsModel):
     """No keys beyond the common ones."""
 
+    INFLUENCE: ClassVar[bool] = True
     TAKES: ClassVar[frozenset[str]] = frozenset({"interact", "group_trends"})
 
 

@@ -47,6 +47,7 @@ class Options(OptionsModel):
     event_window: tuple[int, int] | None = None
     event_bin: Literal["month", "quarter", "year"] | None = None
     event_ends: Literal["bin", "drop"] | None = None
+    INFLUENCE: ClassVar[bool] = True
     TAKES: ClassVar[frozenset[str]] = frozenset({"interact", "group_trends"})
 
     reference: int = -1

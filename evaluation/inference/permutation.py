@@ -88,14 +88,14 @@ def permute(
     groups = np.zeros(len(assignment.kind), dtype=np.int64) if strata is None else strata
     with one_blas_thread():
         table = path_table(assignment)
-        own = _statistics(table, assignment.kind[None, :], studentised)
+        own = statistics_of(table, assignment.kind[None, :], studentised)
         if not np.isfinite(own[0][0]):
             raise DataError(
                 "permutation: cluster and period effects and controls leave the treatment no "
                 "variation: it must differ between clusters in some period"
             )
         found = [
-            _statistics(table, kinds, studentised)
+            statistics_of(table, kinds, studentised)
             for kinds in _permuted(assignment.kind, groups, draws, generator, table)
         ]
     estimates = np.concatenate([one[0] for one in found])
@@ -132,10 +132,20 @@ def _permuted(
         yield kinds
 
 
-def _statistics(
+def statistics_of(
     table: PathTable, kinds: IntArray, studentised: bool
 ) -> tuple[FloatArray, FloatArray]:
-    """Return b and t of a batch of assignments, each of shape ``(batch,)``."""
+    """Return b and t of a batch of assignments, each of shape ``(batch,)``.
+
+    Parameters
+    ----------
+    table
+        Products of every cluster with every path.
+    kinds
+        The path of every cluster, shape ``(batch, G)``.
+    studentised
+        Whether t is computed; ``nan`` without. b is ``nan`` where an assignment has no variation.
+    """
     clusters = np.arange(kinds.shape[1])
     rows = np.take(table.products, clusters * table.kinds + kinds, axis=0)
     a = rows.sum(axis=1)

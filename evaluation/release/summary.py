@@ -40,6 +40,7 @@ def summary_of(record: Record, folder: Path) -> dict[str, Any]:
         "spec_id": record.spec.id,
         "spec_digest": record.spec.origin.digest,
         "status": record.status,
+        "blind": record.blind,
         "cells": record.cells,
         "models": models,
         "checks": checks,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from evaluation.report.language import Language, language_of
 from evaluation.report.sample_words import sample_words
-from evaluation.report.words import condition_words, listed, value_words
+from evaluation.report.words import condition_words, date_words, value_words
 from evaluation.spec.design import (
     Cohort,
     DidDesign,
@@ -20,108 +21,90 @@ from evaluation.spec.spec import Spec
 
 Line = tuple[str, str]
 
-MOMENTS = {
-    "period_end": "at the end of the period",
-    "period_start": "at the start of the period",
-    "entry": "at entry",
-    "decision": "at the decision",
-}
-CONTROL_GROUPS = {
-    "never_treated": "units that are never treated",
-    "not_yet_treated": "units that are not treated yet, the never treated among them",
-}
-UNBALANCED = {
-    None: "refused: every unit must be seen in every period",
-    "keep": "kept",
-    "drop_incomplete": "left out",
-}
-ALWAYS = {"drop": "left out", "keep_as_always": "kept, as always treated"}
-
 
 def design_lines(spec: Spec) -> tuple[Line, ...]:
     """Return ``(what, in words)``: the groups compared, then the sample they are drawn from."""
-    return (*DESIGN_WORDS[spec.design.kind](spec.design), *sample_words(spec))
-
-
-def _did(design: DidDesign) -> Iterator[Line]:
-    if design.treatment is not None:
-        yield "treatment", f"column {design.treatment.column}, as it varies over rows"
-    if design.treated is not None:
-        yield "treated", _group(design.treated)
-        control = "every other row" if design.control is None else _group(design.control)
-        yield "control", control
-    if design.third is not None:
-        yield "third difference", _group(design.third)
-    yield from _moment_of_reform(design)
-    yield from _instrument(design)
-
-
-def _staggered(design: StaggeredDesign) -> Iterator[Line]:
-    yield "adoption", _cohort(design.cohort)
-    yield "control", CONTROL_GROUPS[design.control_group]
-    periods = "period" if design.anticipation == 1 else "periods"
-    yield (
-        "anticipation",
-        (
-            f"up to {design.anticipation} {periods} before adoption"
-            if design.anticipation
-            else "none"
-        ),
+    words = language_of(spec.lang)
+    compared = DESIGN_WORDS[spec.design.kind](spec.design, words)
+    return (
+        *((words.text(f"design.what.{what}"), line) for what, line in compared),
+        *sample_words(spec),
     )
-    yield "incomplete units", UNBALANCED[design.unbalanced]
-    yield "treated from the first period on", ALWAYS[design.always_treated]
-    if design.treatment is not None:
-        yield "treatment", f"column {design.treatment.column}"
-    yield from _instrument(design)
 
 
-def _rd(design: RdDesign) -> Iterator[Line]:
-    running = design.running_variable
-    steps = " (discrete)" if running.discrete else ""
-    cutoff = value_words(design.cutoff)
-    yield "running variable", f"{running.column}{steps}, cutoff {cutoff}"
-    edges = {"below": f"below {cutoff}", "above": f"{cutoff} and above"}
-    other = "above" if design.treated_side == "below" else "below"
-    yield "treated", f"rows with {running.column} {edges[design.treated_side]}"
-    yield "control", f"rows with {running.column} {edges[other]}"
-    if design.donut is not None:
-        yield "donut", f"rows less than {design.donut} from the cutoff are left out"
-    if design.exposure is not None:
-        yield (
-            "exposure",
-            f"rows with {running.column} {cutoff} lie on both sides: column {design.exposure} is "
-            "the share of the row's period under treatment, and its mean there counts",
-        )
+def _did(design: DidDesign, words: Language) -> Iterator[Line]:
     if design.treatment is not None:
-        first = (
-            ", the first of a calendar year" if design.treatment.records != "each_period" else ""
-        )
-        yield "treatment received", f"column {design.treatment.column}{first}"
+        yield "treatment", words.text("design.varying_column", column=design.treatment.column)
+    if design.treated is not None:
+        yield "treated", _group(design.treated, words)
+        others = words.text("design.every_other_row")
+        yield "control", others if design.control is None else _group(design.control, words)
     if design.third is not None:
-        yield "third difference", _group(design.third)
-    yield from _moment_of_reform(design)
-    yield from _instrument(design)
+        yield "third", _group(design.third, words)
+    yield from _moment_of_reform(design, words)
+    yield from _instrument(design, words)
 
 
-def _single_unit(design: SingleUnitDesign) -> Iterator[Line]:
-    yield "treated", _group(design.treated)
-    donors = [condition_words(one) for one in design.donors.keep]
-    yield "donors", f"units with {listed(donors)}" if donors else "every other unit"
+def _staggered(design: StaggeredDesign, words: Language) -> Iterator[Line]:
+    yield "adoption", _cohort(design.cohort, words)
+    yield "control", words.text(f"design.{design.control_group}")
+    none = words.text("design.anticipation.none")
+    early = words.plural("design.anticipation", design.anticipation)
+    yield "anticipation", early if design.anticipation else none
+    unbalanced = "refused" if design.unbalanced is None else design.unbalanced
+    yield "incomplete_units", words.text(f"design.unbalanced.{unbalanced}")
+    yield "always_treated", words.text(f"design.always.{design.always_treated}")
+    if design.treatment is not None:
+        yield "treatment", words.text("design.column", column=design.treatment.column)
+    yield from _instrument(design, words)
+
+
+def _rd(design: RdDesign, words: Language) -> Iterator[Line]:
+    running = design.running_variable
+    place = {"column": running.column, "cutoff": value_words(design.cutoff, words)}
+    stepped = "design.running_discrete" if running.discrete else "design.running"
+    yield "running_variable", words.text(stepped, **place)
+    other = "above" if design.treated_side == "below" else "below"
+    yield "treated", words.text(f"design.rows_{design.treated_side}", **place)
+    yield "control", words.text(f"design.rows_{other}", **place)
+    if design.donut is not None:
+        yield "donut", words.text("design.donut", donut=value_words(design.donut, words))
+    if design.exposure is not None:
+        yield "exposure", words.text("design.exposure", **place, exposure=design.exposure)
+    if design.treatment is not None:
+        yearly = design.treatment.records != "each_period"
+        key = "design.first_of_year" if yearly else "design.column"
+        yield "treatment_received", words.text(key, column=design.treatment.column)
+    if design.third is not None:
+        yield "third", _group(design.third, words)
+    yield from _moment_of_reform(design, words)
+    yield from _instrument(design, words)
+
+
+def _single_unit(design: SingleUnitDesign, words: Language) -> Iterator[Line]:
+    yield "treated", _group(design.treated, words)
+    donors = [condition_words(one, words) for one in design.donors.keep]
+    others = words.text("design.donors_other")
+    with_conditions = (
+        words.text("design.donors_with", conditions=words.listed(donors)) if donors else others
+    )
+    yield "donors", with_conditions
     screen = design.donors.screen
     if screen is not None:
-        yield "donors left out", f"adopted by the last period, or nobody knows ({screen.column})"
+        yield "donors_left_out", words.text("design.screened", column=screen.column)
     if design.donors.least_rows is not None:
-        yield "small donors left out", f"fewer than {design.donors.least_rows} rows in a period"
+        rows = words.plain(design.donors.least_rows)
+        yield "small_donors", words.text("design.least_rows", rows=rows)
     if design.donors.incomplete is not None:
-        yield "incomplete donors", "left out"
-    yield from _moment_of_reform(design)
+        yield "incomplete_donors", words.text("design.left_out")
+    yield from _moment_of_reform(design, words)
 
 
-def _none(design: NoDesign) -> Iterator[Line]:
-    yield "no design", f"the data cannot answer; missing: {', '.join(design.missing)}"
+def _none(design: NoDesign, words: Language) -> Iterator[Line]:
+    yield "no_design", words.text("design.missing", missing=", ".join(design.missing))
 
 
-DESIGN_WORDS: dict[str, Callable[[Any], Iterator[Line]]] = {
+DESIGN_WORDS: dict[str, Callable[[Any, Language], Iterator[Line]]] = {
     "did": _did,
     "staggered_did": _staggered,
     "rd": _rd,
@@ -130,42 +113,39 @@ DESIGN_WORDS: dict[str, Callable[[Any], Iterator[Line]]] = {
 }
 
 
-UNKNOWN = {
-    None: "every date is known",
-    "exclude": "units whose date is not known are left out",
-    "draw": "unknown dates are drawn inside their interval",
-    "bound": "unknown dates give a range, over the admissible ones",
-}
-
-
-def _group(predicate: Predicate) -> str:
-    moment = predicate.assigned_at
+def _group(predicate: Predicate, words: Language) -> str:
+    moment, condition = predicate.assigned_at, condition_words(predicate, words)
     if isinstance(moment, FixedDate):
-        return f"rows with {condition_words(predicate)} on {moment.date}, decided once"
-    return f"rows with {condition_words(predicate)} {MOMENTS[moment]}"
+        date = words.date(moment.date)
+        return words.text("design.moment.date", condition=condition, date=date)
+    return words.text(f"design.moment.{moment}", condition=condition)
 
 
-def _moment_of_reform(design: DidDesign | RdDesign | SingleUnitDesign) -> Iterator[Line]:
+def _moment_of_reform(
+    design: DidDesign | RdDesign | SingleUnitDesign, words: Language
+) -> Iterator[Line]:
     if design.reform_date is not None:
-        yield "reform", f"{design.reform_date}; its period and later ones are after it"
+        yield "reform", words.text("design.reform", date=date_words(design.reform_date, words))
     post = getattr(design, "post", None)
     if post is not None:
-        yield "after the reform", f"rows with {condition_words(post)}"
+        yield "post", words.text("filter.rows_with", condition=condition_words(post, words))
 
 
-def _cohort(cohort: Cohort) -> str:
+def _cohort(cohort: Cohort, words: Language) -> str:
     if cohort.column is None:
-        known = f"first treated period between {cohort.earliest} and {cohort.latest}"
-        return f"{known}; {UNKNOWN[cohort.unknown]}"
-    first = f"column {cohort.column} holds the first treated period"
+        unknown = words.text(f"design.cohort.{cohort.unknown or 'known'}")
+        dates = {"earliest": cohort.earliest, "latest": cohort.latest}
+        return words.text("design.cohort.between", **dates, unknown=unknown)
     if cohort.never is None:
-        return f"{first}; every unit adopts"
+        return words.text("design.cohort.every", column=cohort.column)
     if cohort.never == "missing":
-        return f"{first}; missing means never"
-    return f"{first}; {value_words(cohort.never)} means never"
+        return words.text("design.cohort.missing", column=cohort.column)
+    never = value_words(cohort.never, words)
+    return words.text("design.cohort.never", column=cohort.column, never=never)
 
 
-def _instrument(design: DidDesign | StaggeredDesign | RdDesign) -> Iterator[Line]:
+def _instrument(design: DidDesign | StaggeredDesign | RdDesign, words: Language) -> Iterator[Line]:
     if design.instrument is not None:
-        times = f" times {design.instrument.times}" if design.instrument.times else ""
-        yield "instrument", f"column {design.instrument.column}{times}"
+        named = {"column": design.instrument.column, "times": design.instrument.times}
+        key = "design.instrument_times" if design.instrument.times else "design.instrument"
+        yield "instrument", words.text(key, **named)

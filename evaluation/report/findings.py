@@ -6,20 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evaluation.checks.judging import EQUIVALENCE
-from evaluation.checks.smallest_effect import beyond_words, interval_words, scale_words
+from evaluation.report.bound_words import beyond_words, interval_words, scale_words
 from evaluation.report.numbers import Numbers
+from evaluation.report.phrases import message_words
 from evaluation.report.places import is_headline
 from evaluation.report.record import Record
-from evaluation.report.words import outcome_label
+from evaluation.report.sizes import attainable_words, size_sentences, uninformative_words
+from evaluation.report.words import capital, outcome_label, status_words, verdict_words
 from evaluation.results import Check, Estimate
 from evaluation.spec.extras import SmallestEffect
 
-SENTENCES = {
-    "ruled_out": "Effects {beyond} are ruled out ({interval}).",
-    "not_ruled_out": "Effects {beyond} are not ruled out ({interval}).",
-    "effect_found": "An effect is found, and effects {beyond} are not ruled out ({interval}).",
-}
-NO_BOUND = "No smallest effect of interest is stated, so no effect is ruled out."
+JUDGED = frozenset({"ruled_out", "not_ruled_out", "effect_found"})
 
 
 @dataclass(frozen=True)
@@ -50,43 +47,57 @@ def _sentences(record: Record, outcome: str) -> Iterator[str]:
     verdicts = [row for row in record.checks if row.check == EQUIVALENCE and row.outcome == outcome]
     judged = next((row.model_id for row in verdicts if row.model_id), None)
     yield _estimate(record, outcome, judged)
+    yield from size_sentences(record, outcome, verdicts[0] if verdicts else None)
     for row in verdicts:
         yield _verdict(record, row)
 
 
 def _estimate(record: Record, outcome: str, judged: str | None) -> str:
+    words = record.words
     rows = [row for row in record.estimates if row.outcome == outcome and is_headline(row)]
     chosen = [row for row in rows if row.model_id == judged] or rows
     if not chosen:
-        return "No model gives a single number."
+        return words.text("finding.no_number")
     row = chosen[0]
-    which = f", model {row.model_id}" if len(rows) > 1 else ""
+    which = words.text("finding.which", model=row.model_id) if len(rows) > 1 else ""
     if row.estimate is None:
-        return f"{row.status.capitalize()}{which}: {row.reason}."
-    unit = " per person" if _bounds(record, outcome) else ""
-    return f"{_with_interval(row, Numbers(record.spec.rounding))}{unit}{which}."
+        status = status_words(row.status, words)
+        reason = message_words(row.reason, words)
+        return words.text("finding.without", status=capital(status), which=which, reason=reason)
+    unit = words.text("finding.per_person") if _bounds(record, outcome) else ""
+    shown = _with_interval(row, record.numbers)
+    return words.text("finding.estimate", estimate=shown, unit=unit, which=which)
 
 
 def _with_interval(row: Estimate, numbers: Numbers) -> str:
+    words, estimate = numbers.words, numbers.estimate(row.estimate)
     if row.conf_low is None and row.p_value is not None:
-        return f"{numbers.estimate(row.estimate)} (p {numbers.p_value(row.p_value)}, no interval)"
-    ends = f"{numbers.estimate(row.conf_low)} to {numbers.estimate(row.conf_high)}"
-    return f"{numbers.estimate(row.estimate)} ({ends})"
+        p_value = numbers.p_value(row.p_value)
+        return words.text("finding.estimate_p", estimate=estimate, p_value=p_value)
+    low, high = numbers.estimate(row.conf_low), numbers.estimate(row.conf_high)
+    return words.text("finding.estimate_interval", estimate=estimate, low=low, high=high)
 
 
 def _verdict(record: Record, row: Check) -> str:
+    words = record.words
     effect = next((one for one in _bounds(record, row.outcome) if one.unit == row.term), None)
     if effect is None:
-        return NO_BOUND
-    low, high, attainable = (
+        return words.text("finding.no_bound")
+    low, high, units, attainable = (
         record.detail(row.model_id, row.outcome, name, row.term)
-        for name in ("equivalence_low", "equivalence_high", "attainable_effect")
+        for name in ("equivalence_low", "equivalence_high", "units_per_person", "attainable_effect")
     )
-    if row.verdict not in SENTENCES or not isinstance(low, float) or not isinstance(high, float):
-        return f"{row.verdict.replace('_', ' ').capitalize()}: {row.message}."
-    known = attainable if isinstance(attainable, float) else None
-    interval = interval_words(effect, low, high) + scale_words(effect, known)
-    return SENTENCES[row.verdict].format(beyond=beyond_words(effect), interval=interval)
+    most = attainable_words(record, attainable)
+    if row.verdict == "uninformative" and (said := uninformative_words(record, row, effect)):
+        return said
+    if row.verdict not in JUDGED or not isinstance(low, float) or not isinstance(high, float):
+        verdict = capital(verdict_words(row.verdict, words))
+        message = message_words(row.message, words)
+        return words.text("finding.other", verdict=verdict, message=message)
+    known = units if isinstance(units, float) else None
+    interval = interval_words(effect, low, high, words) + scale_words(effect, known, words)
+    beyond = beyond_words(effect, words)
+    return words.text(f"finding.{row.verdict}", beyond=beyond, interval=interval) + most
 
 
 def _bounds(record: Record, outcome: str) -> list[SmallestEffect]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from evaluation.data.functionals.flows import FLOWS, HAZARDS
-from evaluation.report.words import listed, value_words
-from evaluation.spec.breaks import BREAKS, bridged, month_words
+from evaluation.report.language import Language, language_of
+from evaluation.report.words import value_words
+from evaluation.spec.breaks import BREAKS, Break, bridged
 from evaluation.spec.design import DidDesign, RdDesign
 from evaluation.spec.filters import FixedDate
 from evaluation.spec.resolve import OFFICE_COLUMNS
@@ -15,111 +16,66 @@ from evaluation.spec.spec import Spec
 AGE = "age_months"
 # Operations of [derive] whose values are estimates.
 ESTIMATED = frozenset({"pre_mean", "predicted_risk"})
-# What rows chosen by a transition are, and how the duty may change who is among them.
-SELECTING_ROWS = {
-    "entry": (
-        "Rows are first months of receipt: a duty that keeps people from applying changes who "
-        "enters, and estimates hold for those who do."
-    ),
-    "at_risk_entry": (
-        "Rows are of those who did not receive in the month before: a duty that moves recipients "
-        "off social assistance changes who is at risk of entry."
-    ),
-    "at_risk_exit": (
-        "Rows are of those who received in the month before: a duty that keeps people from "
-        "entering, or makes some leave, changes who is at risk of exit; away from the moment it "
-        "begins survivors differ."
-    ),
-}
+# Rows chosen by a transition: the duty may change who is among them.
+SELECTING_ROWS = frozenset({"entry", "at_risk_entry", "at_risk_exit"})
 
 
 def notes_of(spec: Spec) -> tuple[str, ...]:
     """Return the notes that a reader needs to take a spec's numbers for what they are."""
-    return (
-        *_selection(spec),
-        *_hazards(spec),
-        *_dates(spec),
-        *_carry_over(spec),
-        *_age_shocks(spec),
-        *_partial(spec),
-        *_stocks(spec),
-        *_estimated(spec),
-        *_bridges(spec),
-    )
+    words = language_of(spec.lang)
+    return tuple(note for noted in NOTES for note in noted(spec, words))
 
 
-def _selection(spec: Spec) -> Iterator[str]:
+def _selection(spec: Spec, words: Language) -> Iterator[str]:
     rows = spec.sample.rows
     if spec.sample.denominator != "population" or rows in ("entry", "at_risk_exit"):
-        yield (
-            "The sample is selected by receipt, which the duty itself may change: estimates hold "
-            "for those who receive, not for the population."
-        )
+        yield words.text("note.selection")
     if isinstance(rows, str) and rows in SELECTING_ROWS:
-        yield SELECTING_ROWS[rows]
+        yield words.text(f"note.rows.{rows}")
 
 
-def _hazards(spec: Spec) -> Iterator[str]:
+def _hazards(spec: Spec, words: Language) -> Iterator[str]:
     """Say where a jump of a hazard is an effect and where survivors differ."""
     if not isinstance(spec.design, RdDesign) or spec.sample.rows != "person_month":
         return
     named = [name for name, one in spec.outcomes.items() if one.column in HAZARDS]
     if named:
-        yield (
-            f"{listed(named)} {'is' if len(named) == 1 else 'are'} of those at risk, who differ "
-            "by what happened to them under the duty: a jump at the cutoff is an effect, as who is "
-            "at risk is continuous there; away from it survivors differ."
-        )
+        yield words.plural("note.hazard", len(named), outcomes=words.listed(named))
 
 
-def _dates(spec: Spec) -> Iterator[str]:
+def _dates(spec: Spec, words: Language) -> Iterator[str]:
     """Say which rows an outcome at another month leaves out."""
     later = any(one.lead or one.at_age is not None for one in spec.outcomes.values())
     if later and not isinstance(spec.design, RdDesign):
-        yield (
-            "Outcomes at another month are the same unit's in that month: rows without one leave, "
-            "and so do rows before the reform whose outcome date lies on or after it, or in an "
-            "announced period; both are counted."
-        )
+        yield words.text("note.dates")
 
 
-def _carry_over(spec: Spec) -> Iterator[str]:
+def _carry_over(spec: Spec, words: Language) -> Iterator[str]:
     """Say what ages compared month by month do not identify."""
     design = spec.design
     if not isinstance(design, DidDesign) or design.treated is None:
         return
     current = not isinstance(design.treated.assigned_at, FixedDate)
     if design.treated.column == AGE and current and any(m.estimand == "att" for m in spec.models):
-        yield (
-            "Age difference-in-differences identifies att only without carry-over into controls "
-            "who were treated at 29, and without spillover to those above 30; what it identifies "
-            "in general is att_relative, the effect on treated less the effect on control rows."
-        )
+        yield words.text("note.carry_over")
 
 
-def _age_shocks(spec: Spec) -> Iterator[str]:
+def _age_shocks(spec: Spec, words: Language) -> Iterator[str]:
     design = spec.design
     by_age = isinstance(design, DidDesign) and design.treated and design.treated.column == AGE
     if by_age and any(set(model.clusters) & OFFICE_COLUMNS for model in spec.models):
-        yield (
-            "Treated and control differ by age alone, and municipality clusters do not see "
-            "national shocks to one age group: intervals are conditional on there being none."
-        )
+        yield words.text("note.age_shocks")
 
 
-def _partial(spec: Spec) -> Iterator[str]:
+def _partial(spec: Spec, words: Language) -> Iterator[str]:
     """Say how rows partly on either side of a cutoff count."""
     design = spec.design
     if isinstance(design, RdDesign) and design.exposure is not None:
-        yield (
-            f"Rows with {design.running_variable.column} {value_words(design.cutoff)} lie on both "
-            f"sides: their mean is taken as that of the mean of {design.exposure}, which is exact "
-            "where nobody's share has to do with the outcome. Details hold how many there are, "
-            "n_obs_partly_treated, and mean_exposure_at_cutoff; bandwidths are chosen without them."
-        )
+        column, cutoff = design.running_variable.column, value_words(design.cutoff, words)
+        yield words.text("note.partial", column=column, cutoff=cutoff, exposure=design.exposure)
 
 
-def _stocks(spec: Spec) -> Iterator[str]:
+def _stocks(spec: Spec, words: Language) -> Iterator[str]:
     design = spec.design
     if not isinstance(design, RdDesign) or design.running_variable.column != AGE:
         return
@@ -131,28 +87,45 @@ def _stocks(spec: Spec) -> Iterator[str]:
         if spec.outcomes[name].column not in FLOWS
     }
     if jumping:
-        yield (
-            "A stock cannot jump at a birthday, it kinks: a local-linear jump in "
-            f"{', '.join(sorted(jumping))} is biased at any bandwidth, toward zero as it shrinks."
-        )
+        yield words.text("note.stocks", outcomes=", ".join(sorted(jumping)))
 
 
-def _estimated(spec: Spec) -> Iterator[str]:
+def _estimated(spec: Spec, words: Language) -> Iterator[str]:
     """Say which derived columns are estimates themselves."""
     made = [name for name, one in spec.derive.items() if one.op in ESTIMATED]
     if made:
-        yield (
-            f"{', '.join(made)}: estimated from the rows at hand; standard errors, and draws of a "
-            "bootstrap, take the values as known."
-        )
+        yield words.text("note.estimated", columns=", ".join(made))
 
 
-def _bridges(spec: Spec) -> Iterator[str]:
+def _bridges(spec: Spec, words: Language) -> Iterator[str]:
     """Repeat the breaks of registers that the spec acknowledges."""
     for name, columns in bridged(spec).items():
-        one = BREAKS[name]
-        yield (
-            f"{listed(columns)} {'lies' if len(columns) == 1 else 'lie'} across a break of the "
-            f"registers, acknowledged as {name}: from {month_words(one)} {one.what}. A difference "
-            "between the two sides may be of the registers."
+        yield words.plural(
+            "note.bridge",
+            len(columns),
+            columns=words.listed(columns),
+            name=name,
+            month=_month(BREAKS[name], words),
+            what=words.text(f"break.{name}"),
         )
+
+
+def _month(one: Break, words: Language) -> str:
+    """Return when a break is, in words."""
+    first, last = (
+        words.period(f"{month // 12}-{month % 12 + 1:02d}") for month in (one.first, one.last)
+    )
+    return first if first == last else words.text("note.some_month", first=first, last=last)
+
+
+NOTES: tuple[Callable[[Spec, Language], Iterator[str]], ...] = (
+    _selection,
+    _hazards,
+    _dates,
+    _carry_over,
+    _age_shocks,
+    _partial,
+    _stocks,
+    _estimated,
+    _bridges,
+)

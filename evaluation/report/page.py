@@ -1,58 +1,102 @@
-"""The one-file page of a run: readable anywhere, no network, no script."""
+"""The one-file page of a run: readable anywhere, no network, no script needed."""
 
 from __future__ import annotations
 
 import base64
-from functools import partial
-from importlib.resources import files
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from evaluation.report.centred import centre_notes
-from evaluation.report.design_words import design_lines
-from evaluation.report.figures.choice import pictures_of
-from evaluation.report.findings import findings_of
-from evaluation.report.further import further_of, subgroups_shown
-from evaluation.report.numbers import Numbers
-from evaluation.report.places import is_headline, is_reference, shown_place
+from evaluation.report.pictures import Picture, pictures_of
 from evaluation.report.record import Record
-from evaluation.report.statements import statements_of
-from evaluation.report.truths import truth_text
-from evaluation.report.words import outcome_label
+from evaluation.report.sections.figures import galleries_of
+from evaluation.report.sections.parts import PARTS, Material
+from evaluation.report.sections.tables import tables_shown
+
+SCRIPT, STYLE = "page.js", "style.css"
 
 
-def page(record: Record) -> str:
-    """Return the HTML of a record: answer, design, flow, threats, numbers, figure, checks."""
+@dataclass(frozen=True)
+class Part:
+    """One part of the page, printed."""
+
+    name: str
+    title: str
+    html: Any
+
+
+def page(record: Record, pictures: Sequence[Picture] | None = None) -> str:
+    """Return the HTML of a record, in one file.
+
+    Answer, design and estimand, sample flow, threats, main table, figures, checks, robustness,
+    further numbers, data and software, how to reproduce.
+
+    Parameters
+    ----------
+    record
+        The run.
+    pictures
+        Its figures, where they are drawn already.
+    """
     import jinja2
+    from markupsafe import Markup
 
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    source = (files("evaluation.report") / "templates" / "page.html").read_text(encoding="utf-8")
-    numbers = Numbers(record.spec.rounding)
-    return environment.from_string(source).render(
-        record=record,
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("evaluation.report", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    drawn = pictures_of(record) if pictures is None else pictures
+    material = Material(record, galleries_of(record, drawn), tables_shown(record))
+    script = _source(environment, SCRIPT)
+    words = record.words
+    return environment.get_template("page.html").render(
+        words=words,
         spec=record.spec,
-        findings=findings_of(record),
-        design=design_lines(record.spec),
-        statements=statements_of(record),
-        headline=[row for row in record.estimates if is_headline(row)],
-        centred=centre_notes(record),
-        further=further_of(record.estimates),
-        subgroups=subgroups_shown(record.estimates),
-        label=partial(outcome_label, record.spec),
-        number=numbers.estimate,
-        p_value=numbers.p_value,
-        count=numbers.count,
-        truth=lambda row: truth_text(record, row, numbers),
-        synthetic=record.spec.panel.source == "synthetic",
-        place=shown_place,
-        is_reference=is_reference,
-        figure=_first_figure(record),
+        blind=record.blind,
+        status=words.text(f"index.status.{record.status}"),
+        parts=tuple(_parts(environment, material)),
+        style=Markup(_source(environment, STYLE)),
+        script=Markup(script),
+        script_words=Markup(_script_words(record)),
+        policy=_policy(script),
     )
 
 
-def _first_figure(record: Record) -> dict[str, str] | None:
-    for picture in pictures_of(record):
-        data = base64.b64encode(picture.draw()).decode("ascii")
-        return {"caption": picture.caption, "alt": picture.alt, "data": data}
-    return None
+def _parts(environment: Any, material: Material) -> Iterator[Part]:
+    from markupsafe import Markup
+
+    words = material.record.words
+    for name, template, view_of in PARTS:
+        view = view_of(material)
+        if view is not None:
+            html = environment.get_template(f"{template}.html").render(view=view, words=words)
+            yield Part(name, words.text(f"page.title.{name}"), Markup(html))
+
+
+def _source(environment: Any, name: str) -> str:
+    """Return the text of a template that is no template: style and script."""
+    text: str = environment.loader.get_source(environment, name)[0]
+    return text
+
+
+def _script_words(record: Record) -> str:
+    """Return what the script says, as JSON that cannot end its element."""
+    said = {name: record.words.text(f"page.script.{name}") for name in ("sort", "show", "all")}
+    return json.dumps(said, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _policy(script: str) -> str:
+    """Return what a browser may do with the page: show it and run its own script, no more."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    return (
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
 
 
 __all__ = ["page"]

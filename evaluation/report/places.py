@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from evaluation.estimators.contract import label_of
-from evaluation.report.words import MINUS
+from evaluation.report.language import Language
+from evaluation.report.words import ENGLISH
 from evaluation.results import Estimate
 
 
@@ -17,10 +18,20 @@ def place_of(row: Estimate) -> str:
     return label_of(row.estimand, row.term, row.cohort, row.period, row.event_time)
 
 
-def shown_place(row: Estimate) -> str:
-    """Return a row's place as it is printed: a true minus sign before event times."""
-    shown = place_of(row)
-    return shown.replace("-", MINUS) if shown.startswith("event time") else shown
+def shown_place(row: Estimate, words: Language = ENGLISH) -> str:
+    """Return a row's place as it is printed in a language, dates in their short form."""
+    if row.term:
+        return words.text("place.term", estimand=row.estimand, term=row.term)
+    if row.cohort or row.period:
+        at = {"cohort": row.cohort, "period": row.period}
+        return ", ".join(
+            words.text(f"place.{name}", **{name: words.short_period(date)})
+            for name, date in at.items()
+            if date
+        )
+    if row.event_time is None:
+        return ""
+    return words.text("place.event_time", time=words.plain(row.event_time))
 
 
 def is_reference(row: Estimate) -> bool:

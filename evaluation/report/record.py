@@ -7,7 +7,22 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from evaluation.data.panel import FlowStep
-from evaluation.results import Check, Detail, Estimate, JoinCoverage
+from evaluation.report.blinded import folder_of, is_blind
+from evaluation.report.language import Language, language_of
+from evaluation.report.locked import exploratory_in, frozen_on
+from evaluation.report.numbers import Numbers
+from evaluation.report.point_table import PointTable
+from evaluation.report.software import Software
+from evaluation.results import (
+    Check,
+    Detail,
+    Diagnosis,
+    Estimate,
+    Evidence,
+    JoinCoverage,
+    Specification,
+    WorthRow,
+)
 from evaluation.spec.spec import Spec
 
 
@@ -25,8 +40,8 @@ class Record:
         Sample flow.
     inputs
         Digest of every input by a printable name.
-    points
-        Plotted points by figure name.
+    observed
+        Points that needed the rows or cells of the run, by name.
     seconds
         Time by stage; stands in the manifest only, never in a result file.
     notes
@@ -37,6 +52,16 @@ class Record:
         How far joined files cover the panel.
     panel_report
         What was found of a delivery of registers, as CSV; empty for other sources.
+    software
+        With which it was made.
+    specifications
+        What every specification of a declared universe gives, in its order.
+    diagnoses
+        What ``diagnose`` found of this very design in synthetic worlds.
+    worth
+        What effects are worth, item by item and summed.
+    evidence
+        Counts behind the numbers, for whoever decides what may leave.
     """
 
     spec: Spec
@@ -45,12 +70,47 @@ class Record:
     checks: tuple[Check, ...]
     flow: tuple[FlowStep, ...]
     inputs: Mapping[str, str]
-    points: Mapping[str, tuple[tuple[float, float, float], ...]] = field(default_factory=dict)
+    observed: Mapping[str, PointTable] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     cells: str = "none"
     coverage: tuple[JoinCoverage, ...] = ()
     panel_report: str = ""
+    software: Software = field(default_factory=Software)
+    specifications: tuple[Specification, ...] = ()
+    diagnoses: tuple[Diagnosis, ...] = ()
+    worth: tuple[WorthRow, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def words(self) -> Language:
+        """The language that the spec asks its pages to be in."""
+        return language_of(self.spec.lang)
+
+    @property
+    def numbers(self) -> Numbers:
+        """How the spec prints its numbers."""
+        return Numbers(self.spec.rounding, self.words)
+
+    @cached_property
+    def blind(self) -> bool:
+        """Whether rows were permuted, so that no number is a result; see ``spec/blinding.py``."""
+        return is_blind(self.details)
+
+    @property
+    def folder(self) -> str:
+        """Name of the folder of its outputs."""
+        return folder_of(self.spec.id, blind=self.blind)
+
+    @cached_property
+    def exploratory(self) -> Mapping[str, str]:
+        """Models that were not frozen as they are, each with the reason; see ``spec/lock.py``."""
+        return exploratory_in(self.details)
+
+    @cached_property
+    def frozen_on(self) -> str:
+        """Day on which the spec was frozen, as ``2026-01-31``; empty where it was not."""
+        return frozen_on(self.details)
 
     @property
     def status(self) -> str:

@@ -4,41 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evaluation.report.words import condition_words, listed
+from evaluation.report.language import Language, language_of
+from evaluation.report.words import condition_words, date_words
 from evaluation.spec.sample import GroupedRows
 from evaluation.spec.spec import Spec
-
-ROWS = {
-    "person_month": "as in the source",
-    "person": "one a person",
-    "first_of_year": "the first of each person in a calendar year",
-    "entry": "entries: the first period of receipt",
-    "at_risk_entry": "persons who did not receive in the period before",
-    "at_risk_exit": "persons who received in the period before",
-}
-DENOMINATORS = {
-    "population": "everyone in the source",
-    "recipients": "recipients",
-    "main_income": "persons with social assistance as main income",
-    "no_other_benefit": "recipients without other benefits",
-}
 
 
 def sample_words(spec: Spec) -> Iterator[tuple[str, str]]:
     """Return ``(what, in words)`` for the window, the rows and the filters of a sample."""
+    words = language_of(spec.lang)
+    for what, line in _lines(spec, words):
+        yield words.text(f"sample.what.{what}"), line
+
+
+def _lines(spec: Spec, words: Language) -> Iterator[tuple[str, str]]:
     sample, panel = spec.sample, spec.panel
     if panel.window is not None:
-        yield "window", f"{panel.window[0]} to {panel.window[1]}"
+        yield "window", _span(panel.window[0], panel.window[1], words)
     if panel.period is not None:
-        yield "period", panel.period
+        yield "period", words.text(f"sample.period.{panel.period}")
     if isinstance(sample.rows, GroupedRows):
-        yield "rows", f"one a {listed(sample.rows.by)} and period: means, weighted by their rows"
+        columns = words.listed(sample.rows.by)
+        yield "rows", words.text("sample.grouped", columns=columns)
     else:
-        yield "rows", ROWS[sample.rows]
-    yield "population", DENOMINATORS[sample.denominator]
+        yield "rows", words.text(f"sample.rows.{sample.rows}")
+    yield "population", words.text(f"sample.denominator.{sample.denominator}")
     for keep in sample.keep:
-        yield "kept", f"rows with {condition_words(keep)}"
+        condition = condition_words(keep, words)
+        yield "kept", words.text("filter.rows_with", condition=condition)
     for drop in sample.drop:
-        yield "dropped", f"rows with {condition_words(drop)}"
+        condition = condition_words(drop, words)
+        yield "dropped", words.text("filter.rows_with", condition=condition)
     for first, last in sample.drop_periods:
-        yield "periods left out", f"{first} to {last}"
+        yield "periods_left_out", _span(first, last, words)
+
+
+def _span(first: object, last: object, words: Language) -> str:
+    ends = {"first": date_words(first, words), "last": date_words(last, words)}
+    return words.text("sample.span", **ends)

@@ -1,30 +1,99 @@
-"""The main table: one row for each headline number, with the truth where it is known."""
+"""Every table of a record: those that each spec has, and those that it asks for."""
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Callable, Mapping
 
+from evaluation.errors import UsageError
+from evaluation.report.further import BUILDING_BLOCKS
 from evaluation.report.places import is_headline
 from evaluation.report.record import Record
+from evaluation.report.tabling.answers import Answers
+from evaluation.report.tabling.grid import table_from
+from evaluation.report.tabling.layout import Layout, Panel, Picked, layout_of
+from evaluation.report.tabling.lists import checks_table, flow_table
+from evaluation.report.tabular import Table
+from evaluation.results import Estimate
+from evaluation.spec.faults import nearest
+from evaluation.spec.table_axes import Axis, Key
+
+LABELS: tuple[Axis, ...] = ("outcome", "model", "place")
+COUNTS = ("n_obs", "n_units", "n_clusters")
+NUMBERS = ("estimate", "std_error", "interval", "p_value")
+MAIN = ("estimand", *NUMBERS, "adjusted_p_value", "truth", "baseline_mean", *COUNTS)
+LEVELS = (*NUMBERS, "truth", "n_obs", "n_clusters")
+FURTHER = ("estimand", "estimate", "std_error", "interval", "truth")
 
 
-def main_table(record: Record) -> pd.DataFrame:
-    """Return outcome, model, estimand, estimate, error, interval, truth and counts.
+def _is_level(row: Estimate) -> bool:
+    return bool(row.subgroup) and not (row.cohort or row.period) and row.event_time is None
 
-    Numbers are those of ``estimates.csv``; printing rounds them.
+
+def _is_beside(row: Estimate) -> bool:
+    return not (row.subgroup or is_headline(row)) and row.estimand != BUILDING_BLOCKS
+
+
+def _is_block(row: Estimate) -> bool:
+    return not (row.subgroup or is_headline(row)) and row.estimand == BUILDING_BLOCKS
+
+
+def _listing(
+    name: str, statistics: tuple[str, ...], labels: tuple[Axis, ...], picked: Picked
+) -> Callable[[Answers], Table]:
+    """Return what makes a table with a line for every number that is picked."""
+
+    def make(answers: Answers) -> Table:
+        columns = tuple(Key("statistic", one) for one in statistics)
+        title = answers.words.text(f"table.title.{name}")
+        layout = Layout(
+            name, title, columns, (Panel("", columns),), picked, labels=labels, spare=True
+        )
+        return table_from(answers, layout)
+
+    return make
+
+
+DEFAULTS: Mapping[str, Callable[[Answers], Table]] = {
+    "main": _listing("main", MAIN, ("outcome", "model"), is_headline),
+    "heterogeneity": _listing("heterogeneity", LEVELS, LABELS, _is_level),
+    "further": _listing("further", FURTHER, LABELS, _is_beside),
+    "group_time": _listing("group_time", FURTHER, LABELS, _is_block),
+    "checks": checks_table,
+    "sample_flow": flow_table,
+}
+# What every spec has, however empty.
+ALWAYS = frozenset({"main"})
+
+
+def tables_of(record: Record) -> dict[str, Table]:
+    """Return the tables of a record by id, the spec's own after those that every spec has.
+
+    One of the spec's own takes the place of another of its id. Tables without a line are left out.
     """
-    rows = [row for row in record.estimates if is_headline(row)]
-    return pd.DataFrame(
-        {
-            "outcome": [row.outcome for row in rows],
-            "model": [row.model_id for row in rows],
-            "estimand": [row.estimand for row in rows],
-            "estimate": [row.estimate for row in rows],
-            "std_error": [row.std_error for row in rows],
-            "conf_low": [row.conf_low for row in rows],
-            "conf_high": [row.conf_high for row in rows],
-            "truth": [record.detail(row.model_id, row.outcome, "truth") for row in rows],
-            "n_obs": [row.n_obs for row in rows],
-            "status": [row.status for row in rows],
-        }
-    )
+    answers = Answers(record)
+    own = {asked.id: asked for asked in record.spec.tables}
+    found = {name: make(answers) for name, make in DEFAULTS.items() if name not in own}
+    found = {name: table for name, table in found.items() if table.rows or name in ALWAYS}
+    return found | {
+        name: table_from(answers, layout_of(record, asked)) for name, asked in own.items()
+    }
+
+
+def table_of(record: Record, name: str) -> Table:
+    """Return one table.
+
+    Raises
+    ------
+    UsageError
+        Where there is none of that id.
+    """
+    answers = Answers(record)
+    asked = next((one for one in record.spec.tables if one.id == name), None)
+    if asked is not None:
+        return table_from(answers, layout_of(record, asked))
+    if name in DEFAULTS:
+        table = DEFAULTS[name](answers)
+        if table.rows or name in ALWAYS:
+            return table
+    there = tables_of(record)
+    raise UsageError(f"no table {name!r}{nearest(name, there)} (there are: {', '.join(there)})")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 import os
 from collections.abc import Iterable
@@ -15,6 +14,7 @@ from evaluation.catalogue import catalogue
 from evaluation.errors import DataError, VerificationError
 from evaluation.pipeline import run_spec
 from evaluation.report.horizons import by_horizon
+from evaluation.report.manifest_file import read_manifest
 from evaluation.report.record import Record
 from evaluation.results import Estimate, cells_of, columns_of, text_of
 from evaluation.review.starting_folder import starting_folder
@@ -63,7 +63,7 @@ def verify(
     VerificationError
         Where the inputs are not those of the manifest.
     """
-    manifest = _manifest(folder)
+    manifest = read_manifest(folder)
     printed = _printed(folder)
     record = _run_again(manifest, settings, allowed, folder)
     changed = [
@@ -74,28 +74,6 @@ def verify(
     if changed:
         raise VerificationError(*changed)
     return tuple(_compare(printed, by_horizon(record.estimates)))
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    path = folder / "manifest.json" if folder.is_dir() else folder
-    try:
-        manifest: Any = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(f"{folder}: holds no manifest.json; give an output folder") from None
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
-        raise DataError(f"{path}: is not JSON; restore the manifest") from None
-    except OSError as error:
-        raise DataError(
-            f"{path}: cannot be read ({error.strerror}); restore the manifest"
-        ) from None
-    if not isinstance(manifest, dict):
-        raise DataError(f"{path}: holds no table; restore the manifest")
-    missing = {"spec", "inputs", "spec_id"} - manifest.keys()
-    if missing:
-        raise DataError(f"{path}: lacks {', '.join(sorted(missing))}; restore the manifest")
-    if not isinstance(manifest["spec"], str) or not isinstance(manifest["inputs"], dict):
-        raise DataError(f"{path}: holds no spec or no inputs; restore the manifest")
-    return manifest
 
 
 def _printed(folder: Path) -> list[dict[str, str]]:
@@ -120,6 +98,8 @@ def _run_again(
         raise DataError(
             f"{folder}: the spec in manifest.json is not TOML; restore the manifest"
         ) from None
+    # What may leave changes no number, and a policy of one's own need not be at hand.
+    tables = {name: table for name, table in tables.items() if name != "disclosure"}
     origin = Origin(
         folder=starting_folder(apply_overrides(tables, chosen), manifest["spec_id"], folder),
         values={**os.environ, **chosen.values},
@@ -127,7 +107,8 @@ def _run_again(
     )
     spec = build_spec(tables, catalogue(), settings=chosen, origin=origin, label="manifest.json")
     unjudged = spec.model_copy(update={"checks": (), "smallest_effect_of_interest": ()})
-    return run_spec(unjudged.bound_to(origin), with_truth=False)
+    blind = manifest.get("blind") is True
+    return run_spec(unjudged.bound_to(spec.origin), with_truth=False, blind=blind)
 
 
 def _compare(printed: list[dict[str, str]], rows: tuple[Estimate, ...]) -> Iterable[Comparison]:

@@ -9,7 +9,6 @@ from evaluation.spec.spec import Spec
 
 SOURCES = frozenset({"synthetic", "file", "registers", "sql"})
 DESIGNS = frozenset({"did", "staggered_did", "rd", "single_unit"})
-TOP_TABLES = ("families", "vary", "tables")
 
 
 def not_available(spec: Spec, catalogue: Catalogue) -> list[str]:
@@ -22,11 +21,6 @@ def _keys(spec: Spec, catalogue: Catalogue) -> Iterator[str]:
         yield f"panel.source {spec.panel.source!r}"
     if spec.design.kind not in DESIGNS:
         yield f"design.kind {spec.design.kind!r}"
-    if spec.lang != "en":
-        yield f"lang {spec.lang!r}"
-    for table in TOP_TABLES:
-        if getattr(spec, table):
-            yield table
     for model in spec.models:
         if model.estimator in catalogue.planned_estimators:
             yield f"models.{model.id}: estimator {model.estimator!r}"

@@ -43,4 +43,6 @@ class Catalogue:
     checks: Mapping[str, CheckOffer] = field(default_factory=dict)
     planned_checks: frozenset[str] = frozenset()
     worlds: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("en",)
     operations: Mapping[str, OperationOffer] = field(default_factory=dict)
+    policies: tuple[str, ...] = ()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from evaluation.spec.family_rules import ROMANO_WOLF
 from evaluation.spec.model import CheckRequest, Model
 from evaluation.spec.options import Evidence
 from evaluation.spec.spec import Spec
+from evaluation.spec.worth_rules import item_model
 
 
 def checks_of(spec: Spec, model: Model) -> Iterator[CheckRequest]:
@@ -15,10 +17,14 @@ def checks_of(spec: Spec, model: Model) -> Iterator[CheckRequest]:
 
 
 def evidence_of(spec: Spec, model: Model) -> frozenset[Evidence]:
-    """Return what the checks of a model want of its fits."""
-    return frozenset(
-        one for check in checks_of(spec, model) for one in type(check.options).EVIDENCE
-    )
+    """Return what checks, families and worths want of the fits of a model."""
+    wanted = {one for check in checks_of(spec, model) for one in type(check.options).EVIDENCE}
+    drawn = any(f.method == ROMANO_WOLF and model.id in f.models for f in spec.families)
+    items = ((one, item) for one in spec.worth for item in one.items)
+    summed = any(item_model(spec, *pair) == model.id for pair in items)
+    if type(model.options).INFLUENCE and model.clusters and (drawn or summed):
+        wanted.add("influence")
+    return frozenset(wanted)
 
 
 def splits_of(spec: Spec, model: Model) -> tuple[str, ...]:

@@ -21,7 +21,11 @@ class Threat(Table):
 
 
 class SmallestEffect(Table):
-    """The smallest effect of interest for one outcome, in its unit."""
+    """The smallest effect of interest for one outcome, in its unit.
+
+    ``largest`` is what one counted unit can move the outcome by at most; 1 for a binary outcome or
+    a share where nothing is said, unlimited for any other.
+    """
 
     outcome: str
     unit: Literal["per_person", "per_recipient", "per_condition", "per_duty_month"]
@@ -29,6 +33,7 @@ class SmallestEffect(Table):
     value: float | None = Field(default=None, gt=0)
     low: float | None = Field(default=None, lt=0)
     high: float | None = Field(default=None, gt=0)
+    largest: float | None = Field(default=None, gt=0)
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -97,30 +102,30 @@ class Heterogeneity(Table):
 
 
 class Family(Table):
-    """Outcomes tested together."""
+    """Hypotheses tested together: the main number of every model for every outcome.
+
+    ``draws``, ``seed`` and ``weights`` are those of Romano and Wolf's step-down.
+    """
 
     id: Id
-    models: tuple[str, ...]
+    models: tuple[str, ...] = Field(min_length=1)
     outcomes: tuple[str, ...] = ()
     method: Literal["romano_wolf", "holm", "bh"]
+    draws: int = Field(default=9999, ge=999, le=999_999)
+    seed: int = Field(default=0, ge=0)
+    weights: Literal["webb", "rademacher", "mammen", "normal"] = "webb"
 
 
 class Vary(Table):
-    """One axis of a declared universe of specifications."""
+    """One axis of a declared universe of specifications.
+
+    ``label`` is what the axis is called in figures, and ``labels`` what its values are.
+    """
 
     path: str
     values: tuple[Any, ...] = Field(min_length=1)
-
-
-class TableLayout(Table):
-    """A table of the paper."""
-
-    id: Id
-    columns: tuple[str, ...]
-    rows: tuple[str, ...] = ()
-    panels: tuple[str, ...] = ()
-    footer: tuple[str, ...] = ()
-    notes: str | None = None
+    label: str | None = None
+    labels: tuple[str, ...] = ()
 
 
 class Rounding(Table):

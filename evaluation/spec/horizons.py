@@ -8,6 +8,7 @@ from evaluation.spec.extras import Family, SmallestEffect
 from evaluation.spec.model import Model
 from evaluation.spec.sample import Identity, Outcome
 from evaluation.spec.spec import Spec
+from evaluation.spec.worth import Worth
 
 # No name of an outcome holds it.
 MARK = "@"
@@ -43,7 +44,7 @@ def in_horizons(spec: Spec) -> Spec:
         for name in own
     }
     outcomes = {
-        one: _outcome(spec.outcomes[name], name, parted(one)[1])
+        one: _outcome(spec.outcomes[name], parted(one)[1])
         for name, several in places.items()
         for one in several
     }
@@ -56,6 +57,7 @@ def in_horizons(spec: Spec) -> Spec:
             "smallest_effect_of_interest": tuple(
                 _effects(spec.smallest_effect_of_interest, places)
             ),
+            "worth": tuple(_worth(one) for one in spec.worth),
         }
     )
 
@@ -68,11 +70,10 @@ def _of_model(spec: Spec, model: Model) -> Model:
     return model.model_copy(update={"outcomes": tuple(names)})
 
 
-def _outcome(outcome: Outcome, name: str, months: int | None) -> Outcome:
+def _outcome(outcome: Outcome, months: int | None) -> Outcome:
     if months is None:
         return outcome
-    label = f"{outcome.label or name.replace('_', ' ')}, {months} months ahead"
-    return outcome.model_copy(update={"horizons": (months,), "label": label})
+    return outcome.model_copy(update={"horizons": (months,)})
 
 
 def _identities(identities: Iterable[Identity], places: Places) -> Iterable[Identity]:
@@ -87,6 +88,16 @@ def _effects(effects: Iterable[SmallestEffect], places: Places) -> Iterable[Smal
     for one in effects:
         for name in places[one.outcome]:
             yield one.model_copy(update={"outcome": name})
+
+
+def _worth(worth: Worth) -> Worth:
+    items = tuple(
+        item
+        if item.horizon is None
+        else item.model_copy(update={"outcome": at_horizon(item.outcome, item.horizon)})
+        for item in worth.items
+    )
+    return worth.model_copy(update={"items": items})
 
 
 def _family(family: Family, places: Places) -> Family:

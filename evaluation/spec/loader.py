@@ -15,12 +15,14 @@ from evaluation.spec.horizons import in_horizons
 from evaluation.spec.inherit import merge_base
 from evaluation.spec.origin import Origin
 from evaluation.spec.paths import own_tree, resolved
+from evaluation.spec.policy_files import policy_rules
 from evaluation.spec.rules import broken_rules
 from evaluation.spec.settings import Settings, apply_overrides, read_settings
 from evaluation.spec.shipped import shipped_specs
 from evaluation.spec.spec import Spec
 from evaluation.spec.text import tables_of
 from evaluation.spec.validate import validate
+from evaluation.spec.vary_rules import vary_rules
 
 
 def read_spec(
@@ -81,6 +83,9 @@ def build_spec(
     try:
         spec = validate(tables, catalogue)
         faults = list(broken_rules(spec, catalogue, origin if with_paths else None))
+        faults += policy_rules(spec, catalogue, origin.folder)
+        if spec.vary and not faults:
+            faults = list(vary_rules(spec, tables, catalogue, origin))
         if faults:
             raise SpecError(*faults)
     except SpecError as error:

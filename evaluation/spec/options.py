@@ -27,6 +27,8 @@ class OptionsModel(Table):
     THIRD: ClassVar[bool] = False
     # Whether an estimator uses ``design.instrument``.
     INSTRUMENT: ClassVar[bool] = False
+    # Whether an estimator tells how every cluster moves its numbers.
+    INFLUENCE: ClassVar[bool] = False
     # Common keys of a model that few estimators take: interact, group_trends, quantiles.
     TAKES: ClassVar[frozenset[str]] = frozenset()
 

@@ -14,8 +14,10 @@ from evaluation.spec.database import address_of
 from evaluation.spec.date_rules import date_rules
 from evaluation.spec.derive_rules import derive_rules
 from evaluation.spec.design_rules import design_rules
+from evaluation.spec.family_rules import family_rules
 from evaluation.spec.faults import nearest
 from evaluation.spec.join_rules import join_rules
+from evaluation.spec.language_rules import language_rules
 from evaluation.spec.mechanical import mechanical_rules
 from evaluation.spec.model_rules import model_rules
 from evaluation.spec.names import RESERVED_IDS, PathName
@@ -23,16 +25,16 @@ from evaluation.spec.origin import Origin
 from evaluation.spec.panel import FilePanel, SqlPanel, SyntheticPanel
 from evaluation.spec.paths import PLACEHOLDER, resolve
 from evaluation.spec.spec import Spec
+from evaluation.spec.table_rules import table_rules
 from evaluation.spec.time_rules import time_rules
 from evaluation.spec.treatment_rules import treatment_rules
 from evaluation.spec.walk import marked_values
-
-POLICIES = ("registry_default", "statistics_norway", "microdata_no", "opensafely", "acro", "none")
+from evaluation.spec.worth_rules import worth_rules
 
 
 def broken_rules(spec: Spec, catalogue: Catalogue, origin: Origin | None) -> Iterator[str]:
     """Yield a line for every rule that ``spec`` breaks."""
-    own = (_checks, _heterogeneity, _smallest_effects, _policy)
+    own = (_checks, _heterogeneity, _smallest_effects)
     for rule in (_ids, time_rules, design_rules, *own):
         yield from rule(spec)
     yield from date_rules(spec)
@@ -41,7 +43,11 @@ def broken_rules(spec: Spec, catalogue: Catalogue, origin: Origin | None) -> Ite
     yield from model_rules(spec, catalogue)
     yield from derive_rules(spec, catalogue)
     yield from join_rules(spec)
+    yield from table_rules(spec)
+    yield from family_rules(spec, catalogue)
+    yield from worth_rules(spec)
     yield from mechanical_rules(spec)
+    yield from language_rules(spec, catalogue)
     yield from break_rules(spec)
     if isinstance(spec.panel, SyntheticPanel) and spec.panel.world not in catalogue.worlds:
         yield (
@@ -114,6 +120,7 @@ def _heterogeneity(spec: Spec) -> Iterator[str]:
 
 
 def _smallest_effects(spec: Spec) -> Iterator[str]:
+    stated = Counter((one.outcome, one.unit) for one in spec.smallest_effect_of_interest)
     for effect in spec.smallest_effect_of_interest:
         where = f"smallest_effect_of_interest.{effect.outcome}"
         if effect.outcome not in spec.outcomes:
@@ -121,20 +128,17 @@ def _smallest_effects(spec: Spec) -> Iterator[str]:
                 f"{where}: no outcome {effect.outcome!r}{nearest(effect.outcome, spec.outcomes)} "
                 f"(there are: {', '.join(spec.outcomes)})"
             )
+        count = stated[effect.outcome, effect.unit]
+        if count > 1:
+            stated[effect.outcome, effect.unit] = 0
+            yield f"{where}: stands {count} times in {effect.unit!r}; state one bound a unit"
         both = effect.low is not None and effect.high is not None
         if (effect.value is None) != both or (effect.value is not None and effect.low is not None):
             yield f"{where}: give either value, or low and high"
         if effect.unit != "per_person" and effect.first_stage is None:
             yield f"{where}.first_stage: is missing; unit {effect.unit!r} counts a column, name it"
-
-
-def _policy(spec: Spec) -> Iterator[str]:
-    if spec.disclosure is not None and spec.disclosure.policy not in POLICIES:
-        policy = spec.disclosure.policy
-        yield (
-            f"disclosure.policy: unknown policy {policy!r}{nearest(policy, POLICIES)} "
-            f"(there are: {', '.join(POLICIES)})"
-        )
+        if effect.largest is not None and effect.first_stage is None:
+            yield f"{where}.largest: is of one counted unit; name the column as first_stage"
 
 
 def _paths(spec: Spec, origin: Origin) -> Iterator[str]:

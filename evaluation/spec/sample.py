@@ -40,17 +40,22 @@ class Outcome(Table):
 
     ``lead_months`` reads the unit's value so many months after the row, ``horizons`` does so for
     each of several leads, ``at_age`` in the month in which the person is so many months old.
-    ``difference`` takes off the value so many months before that date.
+    ``difference`` takes off the value so many months before that date. ``label`` is what pages
+    call the outcome: one text, or one by language, ``{ en = "...", nb = "..." }``.
     """
 
     column: Column
     kind: Literal["binary", "share", "continuous", "count", "nok"]
-    label: str | None = None
+    label: str | dict[str, str] | None = None
     transform: Literal["log"] | None = None
     lead_months: int | None = Field(default=None, ge=0)
     horizons: tuple[int, ...] | None = None
     at_age: int | None = Field(default=None, ge=0)
     difference: int | None = Field(default=None, ge=1)
+
+    def label_in(self, lang: str) -> str | None:
+        """Return what pages in a language call the outcome, ``None`` where nothing is said."""
+        return self.label.get(lang) if isinstance(self.label, dict) else self.label
 
     @property
     def horizon(self) -> int | None:

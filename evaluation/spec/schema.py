@@ -52,6 +52,7 @@ def json_schema(catalogue: Catalogue) -> dict[str, Any]:
         definitions, definitions["Derived"], "op", operations, frozenset()
     )
     schema["properties"]["outcomes"]["additionalProperties"] = False
+    schema["properties"]["lang"]["enum"] = list(catalogue.languages)
     # A spec that extends another takes from it what it does not say.
     own = [name for name in schema["required"] if name in IDENTITY]
     inherited = [name for name in schema["required"] if name not in IDENTITY]

@@ -34,6 +34,7 @@ def find_spec(spec_id: str) -> Path | None:
 
 
 def shipped_specs() -> tuple[Path, ...]:
-    """Return the paths of every shipped spec, sorted."""
+    """Return the paths of every shipped spec, sorted; policies stand among them and are none."""
     folder = shipped("specs")
-    return () if folder is None else tuple(sorted(folder.rglob("*.toml")))
+    found = () if folder is None else folder.rglob("*.toml")
+    return tuple(sorted(path for path in found if path.parent.name != "policies"))

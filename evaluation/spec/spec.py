@@ -15,7 +15,6 @@ from evaluation.spec.extras import (
     Join,
     Rounding,
     SmallestEffect,
-    TableLayout,
     Threat,
     Vary,
 )
@@ -25,6 +24,8 @@ from evaluation.spec.options import Table
 from evaluation.spec.origin import Origin
 from evaluation.spec.panel import Panel
 from evaluation.spec.sample import Identity, Outcome, Sample
+from evaluation.spec.table_layout import TableLayout
+from evaluation.spec.worth import Worth
 
 
 class Spec(Table):
@@ -34,7 +35,7 @@ class Spec(Table):
     id: Id
     title: str
     extends: PathText | None = None
-    lang: Literal["en", "nb"] = "en"
+    lang: str = "en"
     rounding: Rounding = Rounding()
     panel: Panel
     joins: tuple[Join, ...] = ()
@@ -51,6 +52,7 @@ class Spec(Table):
     vary: tuple[Vary, ...] = ()
     tables: tuple[TableLayout, ...] = ()
     smallest_effect_of_interest: tuple[SmallestEffect, ...] = ()
+    worth: tuple[Worth, ...] = ()
     disclosure: Disclosure | None = None
     _origin: Origin = PrivateAttr(default_factory=Origin)
 

@@ -91,6 +91,10 @@ YEARLY = RD.replace(
     'column = "score" }',
     'column = "score" }\ntreatment = { column = "treat", records = "first_of_year" }',
 )
+ACROSS = DID.replace(
+    'source = "file"\npath = "tiny.csv"',
+    'source = "registers"\nmapping = "x.toml"\nwindow = [2009-01-01, 2023-12-01]',
+).replace('column = "y"', 'column = "employed"')
 EXPOSED = RD.replace(
     'column = "score" }', 'column = "score", discrete = true }\nexposure = "share"'
 )
@@ -102,6 +106,13 @@ SYNTHETIC = DID.replace(
     'source = "synthetic"\nworld = "published_null"\npersons = 10\nseed = 1',
 )
 EFFECT = '[[smallest_effect_of_interest]]\noutcome = "y"\n'
+FAMILY = '[[families]]\nid = "all"\n'
+OTHER = (
+    '[[models]]\nid = "other"\nestimand = "att"\nestimator = "twfe"\n'
+    'fixed_effects = ["unit", "t"]\ncluster = "town"\n'
+)
+BOTH = 'models = ["main", "other"]\n'
+WORTH = '[[worth]]\nid = "sum"\nunit = "NOK"\n'
 TIME = 'time = "t"'
 NESTED = "x = " + "[" * 2000 + "]" * 2000
 OUTSIDE = (
@@ -175,6 +186,16 @@ def parquet(change: Callable[[bytes], bytes] = bytes, **columns: object) -> File
     return write
 
 
+def own_policy(text: str) -> Files:
+    """Put a policy called ``mine`` beside the spec."""
+
+    def write(folder: Path) -> None:
+        (folder / "policies").mkdir()
+        (folder / "policies" / "mine.toml").write_text(text, encoding="utf-8")
+
+    return write
+
+
 def link(name: str, to: str) -> Files:
     return lambda folder: (folder / name).symlink_to(folder / to)
 
@@ -191,8 +212,27 @@ KEEP_REGIME = '[sample]\nkeep = [{ column = "regime", not_equals = "z" }]'
 TOWNS = "".join(f"{town},x\n" for town in range(12))
 CODED = '[[joins]]\npath = "a.csv"\non = ["name"]\ncolumns = { regime = "kind" }\n'
 
+HUNDRED = ", ".join(f'["{n}"]' for n in range(100))
+UNIVERSE = "".join(
+    f'[[vary]]\npath = "{path}"\nvalues = [{values}]\n'
+    for path, values in (
+        ("models.main.controls", HUNDRED),
+        ("models.main.fixed_effects", HUNDRED),
+        ("design.post.at_least", ", ".join(map(str, range(100)))),
+    )
+)
+
 CASES = (
     # The text of the spec: keys, types, choices.
+    Case("unknown language", 10, swap=('title = "Tiny"', 'title = "Tiny"\nlang = "nn"'),
+         says=("tiny.toml: lang: no language 'nn'…(there are: en, nb)",)),
+    Case("label without the spec's language", 10,
+         swap=('kind = "continuous" }', 'kind = "continuous", label = { nb = "Y" } }'),
+         says=("tiny.toml: outcomes.y.label: says nothing in 'en', the language of this spec; "
+               "add it",)),
+    Case("label in a language that is none", 10,
+         swap=('kind = "continuous" }', 'kind = "continuous", label = { en = "Y", xx = "Y" } }'),
+         says=("tiny.toml: outcomes.y.label: no language 'xx' (there are: en, nb)",)),
     Case("unknown key at the top", 10, add='[panels]\nunit = "unit"',
          says=("tiny.toml: panels: unknown key; did you mean panel? (allowed here: …)",)),
     Case("unknown key in the panel", 10, swap=('unit = "unit"', 'units = "unit"'),
@@ -208,6 +248,16 @@ CASES = (
     Case("wrong choice", 10, swap=('"continuous"', '"continuos"'),
          says=("tiny.toml: outcomes.y.kind: found 'continuos'; allowed: binary, share, "
                "continuous, count, nok; did you mean continuous?",)),
+    Case("a table of an unknown model", 10, add='[[tables]]\nid = "t"\ncolumns = ["mian"]',
+         says=("tiny.toml: tables.t.columns: no model or outcome or statistic 'mian'; did you mean "
+               "main? (there are: main, y)",)),
+    Case("a table of an unknown outcome", 10,
+         add='[[tables]]\nid = "t"\ncolumns = ["main"]\nrows = ["x1"]',
+         says=("tiny.toml: tables.t.rows: no model or outcome or place 'x1' (there are: …)",)),
+    Case("a line below a table that nobody knows", 10,
+         add='[[tables]]\nid = "t"\ncolumns = ["main"]\nfooter = ["n_ob"]',
+         says=("tiny.toml: tables.t.footer…: found 'n_ob'; allowed: estimate, std_error, …; did "
+               "you mean n_obs…?",)),
     Case("missing key", 10, swap=('column = "y", ', ""),
          says=("tiny.toml: outcomes.y.column: is missing; it must be given",)),
     Case("missing table", 10, spec=HEAD + PANEL,
@@ -327,6 +377,17 @@ CASES = (
                "design.exposure; leave it out",)),
     Case("conditions balanced at age 30", 10, spec=AT_30, add=BALANCE + '["condition_imposed"]',
          says=("tiny.toml: checks.covariate_balance.columns: 'condition_imposed' cannot serve …",)),
+    Case("a universe of a million specifications", 10, add=UNIVERSE,
+         says=("tiny.toml: vary: makes 1,000,000 specifications, models.main.controls (100) × "
+               "models.main.fixed_effects (100) × design.post.at_least (100); allowed: …",)),
+    Case("an axis of no key", 10, add='[[vary]]\npath = "models.main.contols"\nvalues = [[]]',
+         says=("tiny.toml: vary.1.path: models.main.contols: unknown key; did you …",)),
+    Case("a value that breaks the spec", 10,
+         add='[[vary]]\npath = "models.main.variance"\nvalues = ["cr1", "hc4"]',
+         says=("tiny.toml: vary.1.values: \"hc4\": models.main.variance: found 'hc4'; …",)),
+    Case("an axis given twice", 10,
+         add='[[vary]]\npath = "design.post.at_least"\nvalues = [3]\n' * 2,
+         says=("tiny.toml: vary: 'design.post.at_least' stands 2 times; give one axis all of …",)),
     Case("a covariate balanced twice", 10, spec=RD, add=BALANCE + '["x", "x"]',
          says=("tiny.toml: checks.covariate_balance.columns: names 'x' more than once; name …",)),
     Case("balance at a cutoff without one", 10, add=BALANCE + '["x"]',
@@ -437,6 +498,16 @@ CASES = (
                "tiny.toml: models.main.outcomes: no outcome 'zz' (there are: y)")),
     Case("unknown policy", 10, add='[disclosure]\npolicy = "registry"',
          says=("tiny.toml: disclosure.policy: unknown policy 'registry'; did you mean …",)),
+    Case("a policy of one's own with faults", 10, add='[disclosure]\npolicy = "mine"',
+         files=own_policy('title = "Mine"\n[count]\nrow = 3\nzeros = "allowed"\n'),
+         says=("policies/mine.toml: source: is missing; it must be given",
+               "policies/mine.toml: count.row: unknown key; did you mean rows? (allowed here: …)")),
+    Case("a policy of one's own that judges nothing", 10, add='[disclosure]\npolicy = "mine"',
+         files=own_policy('title = "Mine"\nsource = "Mine"\n'), words="explain tiny.toml",
+         says=("policies/mine.toml: count: is missing; without it nothing is judged, …",)),
+    Case("a policy that is a path", 10, add='[disclosure]\npolicy = "../policies/mine"',
+         files=own_policy('title = "Mine"\n'),
+         says=("tiny.toml: disclosure.policy: unknown policy '../policies/mine' (…",)),
     Case("id with a bad pattern", 10, swap=('id = "tiny"', 'id = "Tiny one"'),
          says=("tiny.toml: id: found 'Tiny one'; allowed: text that matches ^[a-z][a-z0-9_]*$",)),
     Case("reserved id", 10, swap=('id = "tiny"', 'id = "reference"'),
@@ -455,6 +526,33 @@ CASES = (
          swap=('source = "file"\npath = "tiny.csv"', 'source = "registers"\nmapping = "x.toml"'),
          says=("x.toml: no such mapping; give its path in panel.mapping, or draft one with "
                "activity-duty new registers FOLDER",)),
+    Case("employment across the break of 2015", 10, spec=ACROSS,
+         says=("tiny.toml: outcomes.y.column: 'employed' is not the same before and from 2015-01: "
+               "employment comes from the monthly job register, before it from the status in "
+               'November; narrow panel.window, or acknowledge it with panel.bridges = '
+               '["employment_2015"]',)),
+    Case("a bridge that no break has", 10, spec=ACROSS,
+         swap=("[outcomes]", 'bridges = ["employment_2105"]\n\n[outcomes]'),
+         says=("tiny.toml: panel.bridges: no break 'employment_2105'; did you mean "
+               "employment_2015? (there are: …)",
+               "tiny.toml: outcomes.y.column: 'employed' is not …")),
+    Case("the work assessment allowance across its beginning", 10, spec=ACROSS,
+         swap=('"employed"', '"no_other_benefit"'),
+         says=("tiny.toml: outcomes.y.column: 'no_other_benefit' is not the same before and "
+               "from 2010-03: "
+               "work assessment allowance begins; narrow panel.window, or …",)),
+    Case("sanctions across two wordings of the form", 10, spec=ACROSS,
+         swap=('"employed"', '"sanctioned_in_year"'),
+         says=("tiny.toml: outcomes.y.column: 'sanctioned_in_year' is not the same before "
+               "and from some "
+               "month from 2022-01 to 2026-01: the form asks …",)),
+    Case("offices across municipality reforms", 10, spec=ACROSS,
+         swap=('column = "treat", equals = 1', 'column = "sanction_regime", equals = "strict"'),
+         says=("tiny.toml: outcomes.y.column: 'employed' is not …",
+               *(f"tiny.toml: design.treated.column: 'sanction_regime' is not the same before and "
+                 f"from {year}-01: municipalities were merged…, and offices with them; narrow "
+                 f'panel.window, or acknowledge it with panel.bridges = ["municipalities_{year}"]'
+                 for year in (2017, 2018, 2020)))),
     Case("a panel that is not built of registers", 2, words="panel tiny.toml",
          says=("panel: tiny: panel.source is 'file'; only a panel of registers is built, "
                'source = "registers"',)),
@@ -475,9 +573,6 @@ CASES = (
          swap=('source = "file"\npath = "tiny.csv"',
                'source = "sql"\nurl = "duckdb:///tiny.csv"\ntable = "t"'),
          says=("tiny.csv: is no whole DuckDB file, or one of a later version; write it again",)),
-    Case("planned tables and keys", 10,
-         add='[[families]]\nid = "f"\nmodels = ["main"]\nmethod = "holm"',
-         says=("tiny: families: not available yet",)),
     Case("third difference without its design", 10,
          swap=('"att"\nestimator = "twfe"', '"att_relative"\nestimator = "triple_difference"'),
          says=("tiny.toml: models.main.estimator: 'triple_difference' needs design.third …",)),
@@ -615,6 +710,67 @@ CASES = (
     Case("smallest effect without its first stage", 10,
          add=EFFECT + 'unit = "per_condition"\nvalue = 0.1',
          says=("tiny.toml: smallest_effect_of_interest.y.first_stage: is missing; …name it",)),
+    Case("two bounds in one unit", 10,
+         add=EFFECT + 'unit = "per_person"\nvalue = 0.1\n'
+         + EFFECT + 'unit = "per_person"\nvalue = 0.2',
+         says=("tiny.toml: smallest_effect_of_interest.y: stands 2 times in 'per_person'; …",)),
+    Case("bounds out of order", 10, add=EFFECT + 'unit = "per_person"\nlow = 0.1\nhigh = 0.3',
+         says=("tiny.toml: smallest_effect_of_interest.1.low: found 0.1; allowed: …less than 0",)),
+    Case("a limit of a unit that is not named", 10,
+         add=EFFECT + 'unit = "per_person"\nvalue = 0.1\nlargest = 0.5',
+         says=("tiny.toml: smallest_effect_of_interest.y.largest: is of one counted unit; …",)),
+    Case("a family of an unknown model", 10, add=FAMILY + 'models = ["mian"]\nmethod = "holm"',
+         says=("tiny.toml: families.all.models: no model 'mian'; did you mean main? …",)),
+    Case("a family of an unknown outcome", 10,
+         add=FAMILY + 'models = ["main"]\noutcomes = ["yy"]\nmethod = "bh"',
+         says=("tiny.toml: families.all.outcomes: no outcome 'yy'; did you mean y? …",)),
+    Case("a family of one", 10, add=FAMILY + 'models = ["main"]\nmethod = "holm"',
+         says=("tiny.toml: families.all: has 1 hypothesis, so there is nothing to adjust for; …",)),
+    Case("a hypothesis named twice", 10, add=OTHER + FAMILY
+         + 'models = ["main", "other", "main"]\nmethod = "holm"',
+         says=("tiny.toml: families.all.models: names 'main' 2 times; name it once",)),
+    Case("two families of one id", 10, add=OTHER + 2 * (FAMILY + BOTH + 'method = "holm"\n'),
+         says=("tiny.toml: families.all: stands 2 times; ids are unique",
+               "tiny.toml: families.all: has the hypotheses and the method of families.all; …")),
+    Case("two families of one kind", 10, add=OTHER + FAMILY + BOTH + 'method = "holm"\n'
+         + FAMILY.replace("all", "again") + BOTH + 'method = "holm"',
+         says=("tiny.toml: families.again: has the hypotheses and the method of families.all; …",)),
+    Case("a family named as a verdict", 10,
+         add=OTHER + FAMILY.replace("all", "equivalence") + BOTH + 'method = "holm"',
+         says=("tiny.toml: families.equivalence: a check has that name in checks.csv; choose …",)),
+    Case("a method without draws that is given some", 10,
+         add=OTHER + FAMILY + BOTH + 'method = "holm"\ndraws = 1999',
+         says=("tiny.toml: families.all.draws: 'holm' draws nothing; leave it out",)),
+    Case("a family that mixes cluster draws", 10,
+         add=OTHER.replace('"town"', '"unit"') + FAMILY + BOTH + 'method = "romano_wolf"',
+         says=("tiny.toml: families.all: models are clustered by different columns, town (main), "
+               "unit (other), so draws of clusters are not shared; …method = 'holm' needs no …",)),
+    Case("shared draws without a cluster", 10,
+         add=OTHER.replace('cluster = "town"\n', "") + FAMILY + BOTH + 'method = "romano_wolf"',
+         says=("tiny.toml: families.all: model other has no cluster, and shared draws are of …",)),
+    Case("shared draws at a cutoff", 10, spec=RD,
+         add=FAMILY + 'models = ["main"]\nmethod = "romano_wolf"',
+         says=("tiny.toml: families.all: has 1 hypothesis, …",
+               "tiny.toml: families.all: 'rd_polynomial' (model main) does not tell how each …")),
+    Case("the worth of an unknown outcome", 10, add=WORTH + 'items = [{ outcome = "yy" }]',
+         says=("tiny.toml: worth.sum.items.1.outcome: no outcome 'yy'; did you mean y? …",)),
+    Case("an amount from nowhere", 10,
+         add=WORTH + 'items = [{ outcome = "y", amount = 2.0 }]',
+         says=("tiny.toml: worth.sum.items.1.source: is missing; say where the amount is from",)),
+    Case("an amount outside its bounds", 10, add=WORTH
+         + 'items = [{ outcome = "y", amount = 2.0, low = 3.0, high = 4.0, source = "s" }]',
+         says=("tiny.toml: worth.sum.items.1: amount 2 must lie between low 3 and high 4, …",)),
+    Case("an error of no amount", 10, add=WORTH + 'items = [{ outcome = "y", std_error = 2.0 }]',
+         says=("tiny.toml: worth.sum.items.1.amount: is missing; 'std_error' says how well …",)),
+    Case("worth over months of unknown periods", 10,
+         add=WORTH + 'months = 12\nitems = [{ outcome = "y" }]',
+         says=("tiny.toml: worth.sum.items.1.per: is missing; the panel's time does not say …",)),
+    Case("worth over half a year of yearly values", 10,
+         add=WORTH + 'months = 6\nitems = [{ outcome = "y", per = "year" }]',
+         says=("tiny.toml: worth.sum.months: found 6; worth.sum.items.1 counts values of 12 …",)),
+    Case("the worth of a model that was not asked", 10,
+         add=WORTH + 'model = "mian"\nitems = [{ outcome = "y" }]',
+         says=("tiny.toml: worth.sum.items.1.model: no model 'mian'; did you mean main? …",)),
     Case("event window without ends", 10, spec=EVENTS, add="event_window = [-2, 2]",
          says=("tiny.toml: models.main: event_window and event_ends go together: …",)),
     Case("reference outside the event window", 10, spec=EVENTS,
@@ -891,6 +1047,27 @@ CASES = (
          says=("taken/tiny: is a file where a folder for outputs should be; … --out",)),
     Case("log that is a folder", 15, words="run tiny.toml --out OUT --log .",
          says=("--log .: cannot be written (…)",)),
+    Case("diagnose of a file without a world", 2, words="diagnose tiny.toml --out OUT",
+         says=("diagnose: tiny is of source file; name a world with --world …",)),
+    Case("diagnose without persons", 2,
+         words="diagnose tiny.toml --world published_null --out OUT",
+         says=("tiny: its source is file, so --persons must say how many persons …",)),
+    Case("diagnose in an unknown world", 10,
+         words="diagnose tiny.toml --world publishd_null --persons 100 --out OUT",
+         says=('world "publishd_null": unknown; …; did you mean "published_null"?',)),
+    Case("diagnose in a world without the columns", 10,
+         words="diagnose tiny.toml --world published_null --persons 100 --out OUT",
+         says=("tiny: the world 'published_null' cannot stand in for its panel: … no column …",)),
+    Case("diagnose with one replication", 2, spec=SYNTHETIC,
+         words="diagnose tiny.toml --replications 1 --out OUT",
+         says=("--replications: found 1; allowed: at least 2",)),
+    Case("power of a file without a world", 2, words="power tiny.toml --out OUT",
+         says=("power: tiny is of source file; name a world with --world …",)),
+    Case("power of an error that is none", 2,
+         words="power tiny.toml --std-error -1 --persons 10 --out OUT",
+         says=("--std-error: found -1.0; allowed: a number above 0",)),
+    Case("explain with an error that is none", 2, words="explain tiny.toml --std-error 0",
+         says=("--std-error: found 0; allowed: a number above 0",)),
     Case("verify where nothing was run", 11, words="verify nowhere",
          says=("nowhere: holds no manifest.json; give an output folder",)),
     Case("verify of another file", 11, words="verify tiny.csv",

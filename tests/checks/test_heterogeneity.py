@@ -16,6 +16,7 @@ from scipy import stats
 from evaluation.catalogue import catalogue
 from evaluation.checks._level_tests import level_covariance, level_number, level_test
 from evaluation.checks._numbers import Number
+from evaluation.commands.remarks import remarks
 from evaluation.errors import SpecError
 from evaluation.estimators.contract import Influence
 from evaluation.inference.max_t import simultaneous
@@ -239,6 +240,8 @@ def test_a_level_with_few_clusters_is_refused(folder) -> None:
     assert found["few = large"].status == "ok"
     assert found["few = small"].status == "refused"
     assert found["few = small"].reason.startswith("2 clusters, fewer than 5, tell no error")
+    told = [line for line in remarks(record) if "few = small" in line]
+    assert len(told) == 1 and "2 clusters, fewer than 5" in told[0]
     assert verdict_of(record, "few").verdict == "refused"
 
 

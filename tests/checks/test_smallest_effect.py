@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evaluation.checks.smallest_effect import (
     Headline,
@@ -40,7 +42,7 @@ VERDICTS = [
 
 @pytest.mark.parametrize(("bound", "estimate", "error", "p", "attainable", "verdict"), VERDICTS)
 def test_verdict(bound, estimate, error, p, attainable, verdict):
-    found = judge(bound, Headline(estimate, error, None, p), attainable, "condition_imposed")
+    found = judge(bound, Headline(estimate, error, None, p), attainable)
     assert found.verdict == verdict
     assert found.term == bound.unit
     details = dict(found.details)
@@ -49,7 +51,7 @@ def test_verdict(bound, estimate, error, p, attainable, verdict):
 
 def test_interval_is_in_the_unit_of_the_effect():
     headline = Headline(0.002, 0.001, None, 0.05)
-    found = judge(effect("per_condition", value=0.05), headline, 0.1, "condition_imposed")
+    found = judge(effect("per_condition", value=0.05), headline, 0.1)
     details = dict(found.details)
     middle = (details["equivalence_low"] + details["equivalence_high"]) / 2
     assert middle == pytest.approx(0.002 / 0.1)
@@ -61,7 +63,7 @@ def test_interval_is_in_the_unit_of_the_effect():
 
 @pytest.mark.parametrize(("bound", "estimate", "error", "p", "attainable", "verdict"), VERDICTS)
 def test_a_message_does_not_repeat_its_verdict(bound, estimate, error, p, attainable, verdict):
-    found = judge(bound, Headline(estimate, error, None, p), attainable, "condition_imposed")
+    found = judge(bound, Headline(estimate, error, None, p), attainable)
     assert verdict.replace("_", " ") not in found.message
     assert "-" not in found.message
 
@@ -106,8 +108,70 @@ def test_a_bias_aware_fit_counts_its_largest_bias():
     assert found.maximum_bias == 0.004
     # |estimate| + bias + z.95 × error is 0.00764 or so.
     inside, outside = effect(value=0.0077), effect(value=0.0076)
-    assert judge(inside, found, None, "").verdict == "ruled_out"
-    assert judge(outside, found, None, "").verdict == "not_ruled_out"
-    details = dict(judge(inside, found, None, "").details)
+    assert judge(inside, found, None).verdict == "ruled_out"
+    assert judge(outside, found, None).verdict == "not_ruled_out"
+    details = dict(judge(inside, found, None).details)
     assert details["minimum_detectable_effect"] == minimum_detectable_effect(0.001, bias=0.004)
     assert details["equivalence_high"] == pytest.approx(0.002 + 0.004 + 1.6448536 * 0.001)
+
+
+numbers = st.floats(-0.05, 0.05)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    estimate=numbers,
+    error=st.floats(1e-6, 0.02),
+    bound=st.floats(1e-4, 2.0),
+    scale=st.one_of(st.none(), st.just(float("nan")), st.floats(-0.1, 0.2)),
+    unit=st.sampled_from(["per_person", "per_recipient", "per_condition", "per_duty_month"]),
+    largest=st.sampled_from([1.0, 0.5]),
+    bias=st.sampled_from([0.0, 0.002]),
+)
+def test_a_bound_above_what_is_attainable_is_never_ruled_out(
+    estimate, error, bound, scale, unit, largest, bias
+):
+    asked = SmallestEffect(outcome="y", unit=unit, first_stage="condition_imposed", value=bound)
+    found = judge(asked, Headline(estimate, error, None, 0.5, bias), scale, largest)
+    details = dict(found.details)
+    if scale is None or not scale > 0:
+        assert found.verdict == "uninformative"
+        return
+    per_person = bound if unit == "per_person" else bound * scale
+    assert details["attainable_effect"] == pytest.approx(scale * largest)
+    if per_person > scale * largest * (1 + 1e-12):
+        assert found.verdict == "uninformative"
+    elif per_person < scale * largest * (1 - 1e-12):
+        inside = abs(estimate) + bias + 1.6448536269514722 * error < per_person
+        assert (found.verdict == "ruled_out") == inside
+
+
+def test_an_outcome_without_a_limit_is_counted_by_its_first_stage_alone():
+    asked = effect("per_condition", value=5_000.0)
+    found = judge(asked, Headline(10.0, 20.0, None, 0.6), 0.02, None)
+    details = dict(found.details)
+    assert found.verdict == "ruled_out"
+    assert details["attainable_effect"] is None and details["units_per_person"] == 0.02
+    assert details["estimate_in_unit"] == pytest.approx(500.0)
+    wanted = minimum_detectable_effect(20.0) / 0.02
+    assert details["minimum_detectable_effect_in_unit"] == pytest.approx(wanted)
+    limited = judge(asked, Headline(10.0, 20.0, None, 0.6), 0.02, 4_000.0)
+    assert limited.verdict == "uninformative"
+
+
+@pytest.mark.parametrize(
+    ("baseline", "shares"), [(0.4, (2.5, 0.7004)), (0.0, None), (-1.0, None), (None, None)]
+)
+def test_per_cent_of_the_baseline(baseline, shares):
+    headline = Headline(0.01, 0.001, None, 0.5, baseline=baseline)
+    details = dict(judge(effect(), headline, None).details)
+    names = ("per_cent_of_baseline", "minimum_detectable_per_cent_of_baseline")
+    if shares is None:
+        assert not set(names) & set(details)
+    else:
+        assert [details[name] for name in names] == pytest.approx(shares, abs=1e-4)
+
+
+def test_several_quantiles_are_no_single_number():
+    terms = (Term(0.4, 0.1, None, None, 0.01, quantile=0.5),) * 2
+    assert headline_of(Fit(terms, n_obs=10)) is None

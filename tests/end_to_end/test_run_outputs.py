@@ -75,6 +75,10 @@ FILES = {
     "restricted/details.csv",
     "restricted/checks.csv",
     "restricted/report.html",
+    "restricted/notes.json",
+    "restricted/observed/trends_employed.csv",
+    "restricted/figures/raw_trends_employed.csv",
+    "restricted/figures/raw_trends_employed.png",
 }
 Command = Callable[..., tuple[int, str, str]]
 
@@ -218,7 +222,7 @@ class Stop(Exception):
 
 
 # Each of these runs when some of the new files are written already.
-HALFWAY = ["figures_of", "page", "manifest_of", "manifest_text", "summary_of", "_keep_others"]
+HALFWAY = ["pictures_of", "page", "manifest_of", "manifest_text", "summary_of", "_keep_others"]
 
 
 @pytest.mark.parametrize("step", HALFWAY)
@@ -287,7 +291,8 @@ def test_result(written) -> None:
     told = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     files = contents(folder)
     assert list(told) == [
-        "schema_version", "spec_id", "spec_digest", "status", "cells", "models", "checks", "files",
+        "schema_version", "spec_id", "spec_digest", "status", "blind", "cells", "models", "checks",
+        "files",
     ]  # fmt: skip
     assert (told["schema_version"], told["spec_id"], told["status"]) == (1, "small", "ok")
     assert told["spec_digest"] == result.record.spec.origin.digest

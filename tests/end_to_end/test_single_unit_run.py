@@ -13,7 +13,8 @@ from evaluation.catalogue import catalogue
 from evaluation.data.sources.synthetic import Synthetic
 from evaluation.pipeline import run_spec
 from evaluation.report.design_words import design_lines
-from evaluation.report.figures.choice import pictures_of
+from evaluation.report.figures.registry import plots_of
+from evaluation.report.figures.render import render
 from evaluation.report.findings import findings_of
 from evaluation.report.record import Record
 from evaluation.report.statements import model_statements
@@ -78,7 +79,7 @@ def test_cells_give_what_rows_give(records: tuple[Record, Record]) -> None:
 
 def test_figures_and_words(records: tuple[Record, Record]) -> None:
     record = records[0]
-    pictures = {picture.name: picture for picture in pictures_of(record)}
+    pictures = {plot.name: plot for plot in plots_of(record) if plot.name.startswith("synthetic_")}
     parts = ("path", "effects")
     assert set(pictures) == {
         f"synthetic_{part}_{model.id}_employed" for part in parts for model in record.spec.models
@@ -88,7 +89,7 @@ def test_figures_and_words(records: tuple[Record, Record]) -> None:
     assert "effects by months since the reform" in effects.alt
     assert "synthetic at 17" in pictures["synthetic_path_sc_employed"].alt
     for name in ("synthetic_effects_sc_employed", "synthetic_path_sc_employed"):
-        assert pictures[name].draw().startswith(b"\x89PNG")
+        assert render(pictures[name], record.words).startswith(b"\x89PNG")
     (finding,) = findings_of(record)
     assert finding.sentences
 

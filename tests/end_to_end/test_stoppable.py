@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from evaluation.commands.deliver import _stoppable
+from evaluation.commands.stoppable import stoppable
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ def test_a_swallowed_request_ends_the_work_at_the_next_step(
     number: signal.Signals, raised: type[BaseException]
 ) -> None:
     before = signal.getsignal(number)
-    with pytest.raises(raised) as said, _stoppable() as go_on:
+    with pytest.raises(raised) as said, stoppable() as go_on:
         go_on()
         with contextlib.suppress(KeyboardInterrupt, SystemExit):
             signal.raise_signal(number)

@@ -113,10 +113,10 @@ def test_paths_move_inside_strata_only(monkeypatch):
     strata = np.where(np.arange(CLUSTERS) < 5, 0, 1)
     strata[-3:] = -1
     seen = []
-    inner = permutation._statistics
+    inner = permutation.statistics_of
     monkeypatch.setattr(
         permutation,
-        "_statistics",
+        "statistics_of",
         lambda table, kinds, t: seen.append(kinds) or inner(table, kinds, t),
     )
     permute(given.assignment(), 200, np.random.default_rng(2), strata=strata)

@@ -19,7 +19,7 @@ def cutoffs(root: Path) -> ModuleType:
     for folder in (root / "tests" / "simulation", root / ".ci"):
         if str(folder) not in sys.path:
             sys.path.append(str(folder))
-    return importlib.import_module("cutoffs")
+    return importlib.import_module("cutoff_worlds.part")
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +157,11 @@ def test_readings_are_of_lines_that_exist(cutoffs):
         assert set(lines) <= {one.name for one in cutoffs.WORLDS[world].asked}
 
 
+def test_the_parts_share_out_the_worlds(cutoffs):
+    parts = [importlib.import_module(name).PART for name in ("cutoffs", "cutoff_stocks")]
+    assert sorted(world for part in parts for world in part.worlds()) == sorted(cutoffs.WORLDS)
+
+
 def test_what_a_line_makes_of_a_stock_stands_by_bandwidth(cutoffs):
     from validation import Stamp
 
@@ -170,7 +175,8 @@ def test_what_a_line_makes_of_a_stock_stands_by_bandwidth(cutoffs):
                        1e-4, -1.0, 1.0]
             for one in cutoffs.WORLDS["stock"].asked
         }  # fmt: skip
-    text = cutoffs.PART.section(("stock",), results, Stamp("abc", False))
+    part = cutoffs.Cutoffs("Cutoffs", ("stock",))
+    text = part.section(("stock",), results, Stamp("abc", False))
     (row,) = (line for line in text.splitlines() if line.startswith("| 12 |"))
     assert "| 20% |" in row and row.count("1.00 ± 0.00") == 4
     assert "| 6 |" in text and "| – |" in text

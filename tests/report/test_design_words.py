@@ -10,7 +10,7 @@ from evaluation.catalogue import catalogue
 from evaluation.report.design_words import DESIGN_WORDS, design_lines
 from evaluation.report.model_words import model_words
 from evaluation.report.statements import model_statements
-from evaluation.report.words import condition_words, value_words
+from evaluation.report.words import ENGLISH, condition_words, value_words
 from evaluation.review.explain import explain
 from evaluation.spec.design import (
     Design,
@@ -28,10 +28,10 @@ from evaluation.spec.shipped import find_spec
 SHIPPED = [
     ("age_did", "treated", "rows with age_months below 360 at the start of the period"),
     ("age_did", "control", "rows with age_months at least 372 at the end of the period"),
-    ("age_did", "reform", "2017-01-01; its period and later ones are after it"),
-    ("age_did", "window", "2013-01-01 to 2019-12-31"),
+    ("age_did", "reform", "1 January 2017; its period and later ones are after it"),
+    ("age_did", "window", "1 January 2013 to 31 December 2019"),
     ("age_did", "kept", "rows with age_months at least 300 and below 420"),
-    ("age_did", "periods left out", "2016-07-01 to 2016-12-31"),
+    ("age_did", "periods left out", "1 July 2016 to 31 December 2016"),
     (
         "municipal_adoption",
         "adoption",
@@ -88,7 +88,7 @@ DESIGNS = [
             strict=False,
         ),
         "treated",
-        "rows with age below 30 on 2016-12-31, decided once",
+        "rows with age below 30 on 31 December 2016, decided once",
     ),
     (
         StaggeredDesign(kind="staggered_did", cohort={"column": "g"}, anticipation=2),
@@ -109,7 +109,7 @@ DESIGNS = [
     ),
     (
         NoDesign(kind="none", missing=("dates", "doses")),
-        "no design",
+        "no_design",
         "the data cannot answer; missing: dates, doses",
     ),
 ]
@@ -117,7 +117,7 @@ DESIGNS = [
 
 @pytest.mark.parametrize(("design", "what", "words"), DESIGNS)
 def test_designs(design, what, words):
-    assert (what, words) in tuple(DESIGN_WORDS[design.kind](design))
+    assert (what, words) in tuple(DESIGN_WORDS[design.kind](design, ENGLISH))
 
 
 def test_every_kind_has_words():

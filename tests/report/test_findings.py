@@ -41,6 +41,7 @@ def record() -> Record:
             detail("equivalence_low", -5.0514),
             detail("equivalence_high", 9.6948),
             detail("attainable_effect", 0.002197),
+            detail("units_per_person", 0.002197),
             detail("truth", 0.142, "truth", ""),
             detail("truth_monte_carlo_error", 0.022, "truth", ""),
         ),
@@ -58,7 +59,7 @@ def test_one_outcome_once(record):
     assert " ".join((employed.label, *employed.sentences)) == (
         "Employed 0.0051 (\N{MINUS SIGN}0.0142 to 0.0244) per person. Effects beyond ±0.05 per "
         "condition are not ruled out (90 % interval \N{MINUS SIGN}5.05 to 9.69 per condition; "
-        "the first stage, 0.0022, is taken as known)."
+        "the first stage, 0.0022, is taken as known). At most 0.0022 per person is attainable."
     )
     assert education.sentences == ("Refused: r.",)
 
@@ -68,7 +69,7 @@ def test_one_outcome_once(record):
     [
         ("ruled_out", "are ruled out ("),
         ("effect_found", "An effect is found"),
-        ("uninformative", "Uninformative: m."),
+        ("uninformative", "Uninformative: the bound of ±0.05 per condition exceeds what is"),
     ],
 )
 def test_verdicts(record, verdict, words):
@@ -113,7 +114,7 @@ def test_an_interval_centred_elsewhere_is_named(record):
 
 
 def test_averages_come_before_their_blocks_and_the_reference_is_named(record):
-    base = replace(record.estimates[0], model_id="cs", estimator="group_time_att")
+    base = replace(record.estimates[0], model_id="path", estimator="group_time_att")
     block = replace(base, estimand="att_gt", cohort="2013Q3", period="2014Q1", event_time=2)
     term = replace(base, estimand="att_by_period", period="2014Q1")
     event = replace(base, estimand="att_by_event_time", event_time=1)
@@ -125,8 +126,10 @@ def test_averages_come_before_their_blocks_and_the_reference_is_named(record):
     assert found.blocks == (block,)
     html = page(replace(record, estimates=(*record.estimates, block, zero)))
     assert "<td>reference</td>" in html
-    assert "event time \N{MINUS SIGN}1" in html
-    assert html.count("<details>") == 2
+    assert ">\N{MINUS SIGN}1</th>" in html
+    places = [html.index(f'id="table-{name}"') for name in ("further", "group_time")]
+    assert places == sorted(places)
+    assert all(html.rindex("<details", 0, at) > html.rindex("</table>", 0, at) for at in places)
 
 
 def test_a_result_shows_its_main_table_alone(record):
@@ -136,3 +139,35 @@ def test_a_result_shows_its_main_table_alone(record):
     assert repr(result).startswith("age_did: incomplete\n")
     assert "0.0051" in repr(result) and len(repr(result).splitlines()) == 4
     assert "<table" in result._repr_html_() and "0.0051" in result._repr_html_()
+
+
+def sized(record, **details):
+    """Return what is said of employment with these details of its verdict."""
+    own = tuple(
+        Detail("age_did", "main", "" if name == "baseline_mean" else "equivalence", "employed",
+               "" if name == "baseline_mean" else "per_condition", name, value)
+        for name, value in details.items()
+    )  # fmt: skip
+    return findings_of(replace(record, details=own))[0].sentences
+
+
+def test_sizes_in_percentage_points_and_of_the_baseline(record):
+    said = sized(
+        record, baseline_mean=0.4, minimum_detectable_effect=0.0275, per_cent_of_baseline=1.275,
+        minimum_detectable_per_cent_of_baseline=6.875, equivalence_low=-1.0, equivalence_high=2.0,
+    )  # fmt: skip
+    share = "{}\N{NO-BREAK SPACE}% of the baseline mean"
+    assert said[1] == f"That is 0.51 percentage points, {share.format(1.3)}, 0.4000."
+    detectable = f"The minimum detectable effect is 2.75 percentage points, {share.format(6.9)}."
+    assert said[2] == detectable
+
+
+def test_an_unknown_or_missing_first_stage_is_said(record):
+    checks = (replace(record.checks[0], verdict="uninformative"),)
+    unknown = sized(replace(record, checks=checks), minimum_detectable_effect=0.02)
+    assert unknown[-1].startswith("Uninformative: it is not known how far the duty raised cond")
+    none = sized(replace(record, checks=checks), units_per_person=-0.01)
+    assert none[-1] == (
+        "Uninformative: the duty did not raise condition_imposed, so no effect per condition is "
+        "attainable."
+    )

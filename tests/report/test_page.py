@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import time
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -17,6 +20,7 @@ from evaluation.spec.extras import Rounding
 from evaluation.spec.loader import build_spec
 from evaluation.spec.origin import Origin
 from evaluation.spec.settings import Settings
+from tests.report import page_records
 
 TABLES = {
     "schema_version": 1,
@@ -60,11 +64,15 @@ class Reader(HTMLParser):
         super().__init__()
         self.tags: list[str] = []
         self.links: list[str] = []
+        self.ids: list[str] = []
+        self.handlers: list[str] = []
         self.text = ""
 
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
         self.links += [value for name, value in attrs if name in ("src", "href")]
+        self.ids += [value for name, value in attrs if name == "id"]
+        self.handlers += [name for name, _ in attrs if name.startswith("on") or name == "style"]
 
     def handle_data(self, data):
         self.text += data
@@ -84,17 +92,40 @@ def test_numbers_are_those_of_the_rows_after_rounding(record):
 
 def test_markup_in_names_is_shown_and_never_run(record):
     reader = read(page(record))
-    assert "script" not in reader.tags and "b" not in reader.tags and "i" not in reader.tags
+    # The page's own words and its own script, and the letters of its equation.
+    assert reader.tags.count("script") == 2 and "b" not in reader.tags
     assert "<script>alert(1)</script>" in reader.text and "<b>bold</b>" in reader.text
+    assert "<i>" in reader.text and not reader.handlers
 
 
 def test_the_page_asks_for_nothing_from_elsewhere(record):
-    assert all(link.startswith("data:") for link in read(page(record)).links)
+    reader = read(page(record))
+    assert all(link.startswith(("data:", "#")) for link in reader.links)
+    assert {link[1:] for link in reader.links if link.startswith("#")} <= set(reader.ids)
+    assert len(reader.ids) == len(set(reader.ids))
+
+
+def test_a_browser_may_run_nothing_but_the_page_s_own_script(record):
+    html = page(record)
+    script = html.rsplit("<script>", 1)[1].split("</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src &#39;sha256-{digest}&#39;" in html
+    assert "default-src &#39;none&#39;; img-src data:" in html
+
+
+def test_the_answer_comes_first_and_how_to_reproduce_it_last(record):
+    names = ("answer", "design", "sample", "threats", "table", "checks", "data", "reproduce")
+    html = page(record)
+    places = [html.index(f'<section id="{name}"') for name in names]
+    assert places == sorted(places)
 
 
 def test_a_failed_model_is_a_row_with_its_reason(record):
     row = replace(record.estimates[0], estimate=None, status="refused", reason="a single cluster")
-    assert "refused: a single cluster" in read(page(replace(record, estimates=(row,)))).text
+    table = (
+        page(replace(record, estimates=(row,))).split('id="table-main"')[1].split("</div>\n</")[0]
+    )
+    assert "refused" in table.casefold() and "a single cluster" in table
 
 
 @pytest.mark.parametrize(("value", "shown"), [(None, "–"), (0.5, "0.500"), (0.0001, "< 0.001")])
@@ -103,4 +134,34 @@ def test_p_values(value, shown):
 
 
 def test_rounding_is_the_spec_s():
-    assert Numbers(Rounding(estimate=2)).estimate(1.005) == f"{1.005:.2f}"
+    assert Numbers(Rounding(estimate=2)).estimate(1.005) == "1.01"
+
+
+def test_one_estimate_or_a_thousand_are_all_there():
+    one = page_records.record([page_records.headline("y0", 0.01)], models=1)
+    assert read(page(one, ())).tags.count("table") >= 1
+    rows = [page_records.headline("y0", 0.01)]
+    rows += [page_records.event("y0", at, 0.001 * at) for at in range(-500, 500)]
+    html = page(page_records.record(rows), ())
+    assert html.count('data-source="estimates.csv row 1001 estimate"') == 1
+    assert html.count("estimates.csv row ") >= 1000
+
+
+def test_the_same_record_gives_the_same_bytes():
+    assert page(page_records.plain(), ()) == page(page_records.plain(), ())
+
+
+@pytest.mark.slow
+def test_a_report_of_forty_models_is_quick():
+    rows = [page_records.headline(name, 0.01) for name in ("y0", "y1")]
+    rows += [
+        page_records.event(name, at, 0.003 * at, f"path{model}")
+        for model in range(1, 40)
+        for name in ("y0", "y1")
+        for at in range(-12, 13)
+    ]
+    record = page_records.record(rows, models=40)
+    start = time.process_time()
+    html = page(record)
+    assert time.process_time() - start < 20
+    assert all(f"<code>path{model}</code>" in html for model in range(1, 40))

@@ -3,7 +3,8 @@
 from types import SimpleNamespace
 
 from evaluation.commands.remarks import remarks
-from evaluation.results import Check
+from evaluation.report.language import language_of
+from evaluation.results import Check, WorthRow
 
 
 def verdict(model, message, check="dose", term="potential"):
@@ -11,7 +12,12 @@ def verdict(model, message, check="dose", term="potential"):
 
 
 def lines(*checks):
-    return list(remarks(SimpleNamespace(estimates=(), checks=checks)))
+    return said(checks=checks)
+
+
+def said(checks=(), worth=()):
+    words = language_of("en")
+    return list(remarks(SimpleNamespace(estimates=(), checks=checks, worth=worth, words=words)))
 
 
 def test_models_are_named_where_a_check_judges_several():
@@ -26,4 +32,14 @@ def test_models_are_named_where_a_check_judges_several():
 def test_a_smallest_effect_names_its_unit_once():
     assert lines(verdict("a", "1 per person", "equivalence", "per_person")) == [
         "equivalence: stated (1 per person)"
+    ]
+
+
+def test_a_worth_is_its_sum_with_its_interval():
+    item = WorthRow("spec", "budget", "NOK", 12, outcome="y", value=1.0, conf_low=0.0)
+    total = WorthRow("spec", "budget", "NOK", 12, value=2183.4, conf_low=-8337.9, conf_high=13544.8)
+    lost = WorthRow("spec", "months", "months", None, status="refused", reason="no sum without y")
+    assert said(worth=(item, total, lost)) == [
+        "budget: 2183 NOK per person over 12 months (95 % interval \N{MINUS SIGN}8338 to 13545)",
+        "months: refused (no sum without y)",
     ]

@@ -164,7 +164,7 @@ def test_notes_repeat_a_bridge(read: Any) -> None:
     notes = [note for note in notes_of(read(panel=bridge)) if "acknowledged" in note]
     assert notes == [
         "employed lies across a break of the registers, acknowledged as employment_2015: from "
-        "2015-01 employment comes from the monthly job register, before it from the status in "
+        "January 2015 employment comes from the monthly job register, before it from the status in "
         "November. A difference between the two sides may be of the registers."
     ]
     assert not [note for note in notes_of(read()) if "acknowledged" in note]

@@ -24,7 +24,7 @@ def test_every_name_follows(short) -> None:
     assert list(spec.outcomes) == ["y@12", "y@24", "z"]
     one = spec.outcomes["y@12"]
     assert (one.horizon, one.lead, one.measured) == (12, 12, "y_lead_12")
-    assert one.label == "Work, 12 months ahead"
+    assert one.label == "Work"
     assert [model.outcomes for model in spec.models] == [("y@12", "y@24", "z"), ("z",)]
     assert [one.outcome for one in spec.smallest_effect_of_interest] == ["y@12", "y@24"]
 

@@ -15,10 +15,11 @@ import pytest
 
 from evaluation.catalogue import catalogue
 from evaluation.spec.schema import json_schema, schema_text
+from evaluation.spec.shipped import shipped_specs
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "evaluation" / "spec" / "spec.schema.json"
-SPECS = sorted((ROOT / "specs").rglob("*.toml"))
+SPECS = shipped_specs()
 
 
 def tables_of(path: Path) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from evaluation.cells.gathered import CellTable, UnitFacts
 from evaluation.cells.patterns import UNKNOWN
 from evaluation.cells.plan import ROWS, Condition, Plan
+from evaluation.cells.role_counts import PATTERNS, SEEN
 from evaluation.cells.store.answer import holds, same_flag
 from evaluation.cells.store.implied import left_over
-from evaluation.cells.unit_counts import PATTERNS, SEEN
 from evaluation.data.moments import WORD_BITS
 from evaluation.data.panel import FlowStep
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 from pathlib import Path
 
 from evaluation.cells.gathered import Gathered
@@ -13,7 +11,8 @@ from evaluation.cells.store.frames import write_frame
 from evaluation.cells.store.kept import NAME, SCHEMA_VERSION, UNITS, Facts
 from evaluation.cells.store.pairs import frame_of_pairs
 from evaluation.cells.store.plain import to_plain
-from evaluation.errors import EnvironmentProblem
+from evaluation.data.durable.holding import Occupied
+from evaluation.data.durable.replacing import replacing
 
 
 def write_cells(gathered: Gathered, facts: Facts, folder: Path) -> None:
@@ -36,22 +35,12 @@ def write_cells(gathered: Gathered, facts: Facts, folder: Path) -> None:
         Where the folder cannot be written.
     """
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise _not_writable(folder, error) from None
-    try:
-        _fill(gathered, facts, fresh)
-        fresh.chmod(0o755)
-        if folder.exists():
-            shutil.rmtree(folder)
-        fresh.rename(folder)
-    except OSError as error:
+        with replacing(folder) as fresh:
+            _fill(gathered, facts, fresh)
+    except Occupied:
         # Two runs may build the same cells side by side: the other's are as good.
         if not (folder / NAME).exists():
-            raise _not_writable(folder, error) from None
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+            raise
 
 
 def _fill(gathered: Gathered, facts: Facts, fresh: Path) -> None:
@@ -72,10 +61,3 @@ def _fill(gathered: Gathered, facts: Facts, fresh: Path) -> None:
     }
     text = json.dumps(tables, indent=1, ensure_ascii=False) + "\n"
     (fresh / NAME).write_text(text, encoding="utf-8", newline="\n")
-
-
-def _not_writable(folder: Path, error: OSError) -> EnvironmentProblem:
-    return EnvironmentProblem(
-        f"{folder}: cannot be written ({error.strerror or type(error).__name__}); "
-        "choose another folder with --out"
-    )

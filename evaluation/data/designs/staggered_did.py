@@ -7,7 +7,12 @@ import math
 import numpy as np
 import pandas as pd
 
-from evaluation.data.adoption_dates import intervals_of
+from evaluation.data.adoption_dates import (
+    DatedUnits,
+    Intervals,
+    counted_intervals,
+    intervals_of,
+)
 from evaluation.data.panel import Panel
 from evaluation.data.roles import FloatArray, Roles
 from evaluation.errors import DataError
@@ -27,8 +32,14 @@ def assign(panel: Panel, spec: Spec) -> Roles:
     if not isinstance(design, StaggeredDesign) or panel.period is None:
         raise TypeError("the staggered design is assigned to staggered_did specs with time")
     rows, step = np.ones(len(panel.frame), dtype=bool), ""
+    dated: tuple[DatedUnits, ...] = ()
     if design.cohort.interval:
-        cohort, rows = _inside(panel, design.cohort)
+        spans = intervals_of(panel, design.cohort)
+        cohort, rows = _inside(spans, design.cohort)
+        by_unit = (design.cohort.by or panel.unit) is not None
+        # Where dates are chosen already, somebody has counted them.
+        if design.cohort.dates is None:
+            dated = counted_intervals(panel, spans, by_unit=by_unit)
         step = "units whose date is not known"
     else:
         cohort = _cohort(panel, design.cohort)
@@ -46,12 +57,12 @@ def assign(panel: Panel, spec: Spec) -> Roles:
         event_time=event_time,
         cohort=cohort,
         cohort_labels=labels,
+        dated=dated,
     )
 
 
-def _inside(panel: Panel, cohort: Cohort) -> tuple[FloatArray, np.ndarray]:
+def _inside(spans: Intervals, cohort: Cohort) -> tuple[FloatArray, np.ndarray]:
     """Return a date inside every interval, and which rows may stay."""
-    spans = intervals_of(panel, cohort)
     unknown = int((~spans.certain).sum())
     if unknown and cohort.unknown is None:
         raise DataError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,7 +105,7 @@ def build(
         persons=sum(one.persons for one in found),
         statuses=statuses if any(one.statuses for one in found) else {},
         tables=dict(staged.tables),
-        touched=(*staged.touched, *touched),
+        touched=(*staged.touched, *touched, *_uncovered(found)),
         made_of=dict(made_of or {}),
     )
 
@@ -130,6 +130,16 @@ def _municipalities(
         raise DataError(*(f"{one.table}: {one.action}: {one.rows} rows" for one in faults))
     connection.register(CODES, prepared.codes)
     return tuple(prepared.touched)
+
+
+def _uncovered(found: Sequence[Found]) -> Iterator[Touched]:
+    """Yield the rows of months that a table does not cover; what it gives is missing there."""
+    for table in dict.fromkeys(name for one in found for name in one.outside):
+        counts = [one.outside[table] for one in found if table in one.outside]
+        persons, rows = (sum(each) for each in zip(*counts, strict=True))
+        if rows:
+            said = "rows of the panel in months that it does not cover: its columns missing"
+            yield Touched(table, "covers", said, persons, rows)
 
 
 def asked_of(delivery: Delivery) -> Asked:

@@ -148,10 +148,9 @@ def _note(panels: Path, placed: Placed, built: Built) -> None:
     """Remember which panel is the last of a mapping; where that fails it is built again."""
     text = json.dumps({"made_of": dict(built.made_of), "folder": built.folder.name})
     with contextlib.suppress(OSError):
-        handle, fresh = tempfile.mkstemp(dir=panels)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(fresh).replace(panels / f"{placed.mark}.json")
+        fresh = panels / f".{placed.mark}.partial"
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(panels / f"{placed.mark}.json")
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
@@ -11,6 +11,7 @@ import data_synth
 from evaluation.data.registers.base import MEANING, base_columns, needs_of
 from evaluation.data.registers.columns.registry import column_module, module_names, owners
 from evaluation.data.registers.contract import Staged
+from evaluation.data.registers.coverage import Months, coverage_remark, covered_months, within
 from evaluation.data.registers.mapping import Delivery
 from evaluation.data.registers.statement import Chosen
 from evaluation.data.registers.tables.registry import TABLES
@@ -60,6 +61,13 @@ def way_of(name: str, has: frozenset[str]) -> tuple[str, ...] | None:
     return next((way for way in module.TABLES[name] if has.issuperset(way)), None)
 
 
+def tables_of(name: str, has: frozenset[str]) -> frozenset[str]:
+    """Return all tables that a column is built of, those of the columns that it reads included."""
+    own = {one.partition(".")[0] for one in way_of(name, has) or ()}
+    needed = column_module(owners()[name]).NEEDS
+    return frozenset(own.union(*(tables_of(other, has) for other in needed)))
+
+
 @dataclass(frozen=True)
 class Choice:
     """What a panel is built of.
@@ -72,11 +80,14 @@ class Choice:
         Columns that others read, each after those that it reads itself.
     has
         What was delivered.
+    covered
+        Months of the tables read of which the mapping says that they cover fewer than the delivery.
     """
 
     columns: Mapping[str, Chosen | None]
     shared: tuple[Chosen, ...]
     has: frozenset[str]
+    covered: Mapping[str, Months] = field(default_factory=dict)
 
 
 def choose(names: Iterable[str], delivery: Delivery, has: Iterable[str]) -> Choice:
@@ -104,11 +115,12 @@ def choose(names: Iterable[str], delivery: Delivery, has: Iterable[str]) -> Choi
     faults = [_missing(name, held, offered) for name in names if name not in offered]
     if faults:
         raise DataError(*dict.fromkeys(faults))
-    options = column_options(delivery)
+    options, covered = column_options(delivery), covered_months(delivery)
     wanted = {*ALWAYS, *names}
 
     def chosen(name: str) -> Chosen:
-        return Chosen(name, column_module(owners()[name]), options[owners()[name]])
+        own, module = owners()[name], column_module(owners()[name])
+        return Chosen(name, module, options[own], within(tables_of(name, held), covered))
 
     columns = {
         name: None if name in MEANING else chosen(name) for name in offered if name in wanted
@@ -124,12 +136,14 @@ def choose(names: Iterable[str], delivery: Delivery, has: Iterable[str]) -> Choi
     for one in columns.values():
         for other in one.module.NEEDS if one is not None else ():
             share(other)
-    return Choice(columns, tuple(shared.values()), held)
+    read = {table for name in columns if name in owners() for table in tables_of(name, held)}
+    fewer = {name: months for name, months in covered.items() if name in read}
+    return Choice(columns, tuple(shared.values()), held, fewer)
 
 
 def remarks_of(choice: Choice) -> tuple[str, ...]:
     """Return what a reader must know of the columns built, each line once."""
-    lines: dict[str, None] = {}
+    lines = {coverage_remark(name, months): None for name, months in choice.covered.items()}
     for one in choice.columns.values():
         said = getattr(one.module, "remarks", None) if one is not None else None
         if one is not None and said is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from evaluation.data.registers.columns.contract import Grain, Otherwise
 from evaluation.data.registers.contract import Kind, Staged
 from evaluation.data.registers.grid import BoolArray, Grid, beside, make_grid
 from evaluation.data.registers.observed import ORDER, select_observed
-from evaluation.data.registers.sql import literal, quoted
+from evaluation.data.registers.sql import literal, quoted, select_bounds
 from evaluation.data.registers.statement import MONTH, Chosen, given, select_rows, select_values
 from evaluation.data.registers.tables.registry import TABLES
 from evaluation.data.registers.trouble import trouble
@@ -36,11 +36,14 @@ class Found:
         Person-months written, and persons with at least one.
     statuses
         Person-months asked for by observation; empty where the delivery does not tell.
+    outside
+        By table that covers fewer months: persons with rows of others, and these rows.
     """
 
     rows: int
     persons: int
     statuses: Mapping[str, int]
+    outside: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def build_chunk(
@@ -81,12 +84,13 @@ def build_chunk(
         raise DataError(f"table person: {repeated} rows of the panel are repeated; mend the table")
     made = {name: rows[name] for name in own}
     rows = None
-    shared = _share(connection, choice)
+    shared = _share(connection, choice, asked)
     for name, one in choice.columns.items():
         if one is not None:
-            made[name] = _column(connection, one, shared, choice.has, grid)
+            made[name] = _column(connection, one, shared, choice, asked, grid)
     _write({name: made[name] for name in choice.columns}, path)
-    return Found(len(person), int((np.diff(person) != 0).sum()) + 1, statuses)
+    outside = {name: _outside(grid, months) for name, months in choice.covered.items()}
+    return Found(len(person), int((np.diff(person) != 0).sum()) + 1, statuses, outside)
 
 
 def _open_tables(
@@ -95,8 +99,7 @@ def _open_tables(
     """Open each table, cut to the persons of the chunk."""
     first, last = persons
     connection.execute(
-        "CREATE OR REPLACE TEMP VIEW bounds AS "
-        f"SELECT {asked.first}::INTEGER AS first, {asked.last}::INTEGER AS last"
+        "CREATE OR REPLACE TEMP VIEW bounds AS " + select_bounds(asked.first, asked.last)
     )
     connection.execute(
         "CREATE OR REPLACE TEMP VIEW persons AS "
@@ -114,9 +117,10 @@ def _open_tables(
             )
 
 
-def _share(connection: duckdb.DuckDBPyConnection, choice: Choice) -> frozenset[str]:
+def _share(connection: duckdb.DuckDBPyConnection, choice: Choice, asked: Asked) -> frozenset[str]:
     """Make tables of the columns that others read, and return their names."""
     for one in choice.shared:
+        _bound(connection, one, choice, asked)
         with trouble(f"panel column {one.name}"):
             connection.execute(
                 f"CREATE OR REPLACE TEMP TABLE {given(one.name)} AS {one.query(choice.has)}"
@@ -128,11 +132,13 @@ def _column(
     connection: duckdb.DuckDBPyConnection,
     one: Chosen,
     shared: frozenset[str],
-    has: frozenset[str],
+    choice: Choice,
+    asked: Asked,
     grid: Grid,
 ) -> pa.Array:
+    _bound(connection, one, choice, asked)
     with trouble(f"panel column {one.name}"):
-        own = _fetch(connection, select_values(one, shared, has))
+        own = _fetch(connection, select_values(one, shared, choice.has))
     person = own["person"].to_numpy()
     if one.module.GRAIN == Grain.MONTH:
         laid, repeated = grid.by_month(person, own["month"].to_numpy())
@@ -148,8 +154,30 @@ def _column(
     return beside(own["value"], laid, _trusted(one, grid), zero=zero)
 
 
+def _bound(
+    connection: duckdb.DuckDBPyConnection, one: Chosen, choice: Choice, asked: Asked
+) -> None:
+    """Let the months that a statement reads as the delivery's be those that its tables cover."""
+    if not choice.covered:
+        return
+    first, last = one.covered or (asked.first, asked.last)
+    bounds = select_bounds(max(first, asked.first), min(last, asked.last), asked.first)
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW bounds AS {bounds}")
+
+
+def _outside(grid: Grid, months: tuple[int, int]) -> tuple[int, int]:
+    month = grid.month + grid.first_month
+    rows = (month < months[0]) | (month > months[1])
+    return len(np.unique(grid.person[rows])), int(rows.sum())
+
+
 def _trusted(one: Chosen, grid: Grid) -> BoolArray | None:
-    first, last = one.module.VALID[one.name]
+    bounds = [one.module.VALID[one.name]]
+    # What is the same in all months of a person is not of months that a table could lack.
+    if one.covered is not None and one.module.GRAIN == Grain.MONTH:
+        bounds.append(one.covered)
+    first = max((low for low, _ in bounds if low is not None), default=None)
+    last = min((high for _, high in bounds if high is not None), default=None)
     if first is None and last is None:
         return None
     month = grid.month + grid.first_month

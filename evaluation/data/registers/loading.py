@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from evaluation.data.registers.located import file_faults, origin_of
 from evaluation.data.registers.mapping import Delivery
 from evaluation.data.registers.mapping_rules import broken_rules
+from evaluation.data.registers.tables.registry import TABLES
 from evaluation.errors import DataError, SpecError
 from evaluation.spec.faults import lines_of
 from evaluation.spec.origin import Origin
@@ -49,7 +50,17 @@ def load_delivery(path: Path, origin: Origin) -> Delivery:
         raise SpecError(*faults)
     if missing:
         raise DataError(*faults)
-    return delivery
+    return _with_ends(delivery)
+
+
+def _with_ends(delivery: Delivery) -> Delivery:
+    """Return the mapping with what it says of missing ends in every table of spells."""
+    said = {
+        entry: one.model_copy(update={"open_end": delivery.open_end})
+        for entry, one in delivery.tables.items()
+        if one.open_end is None and TABLES[entry.partition(".")[0]].spell is not None
+    }
+    return delivery.model_copy(update={"tables": {**delivery.tables, **said}})
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from evaluation.spec.options import Table
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Dates = Literal["YYYY-MM-DD", "YYYYMMDD", "DDMMYYYY", "DDMMYY", "DD.MM.YYYY", "sas_days"]
+OpenEnd = Literal["ongoing", "drop", "error"]
 ShapeName = Literal["tables", "research_extract", "microdata_event", "kostra_11f"]
 
 
@@ -50,11 +51,14 @@ class TableMapping(Table):
     codes
         Canonical code by code in the file, by column.
     open_end
-        What a missing end means; it must be said for every table of spells.
+        What a missing end means; of tables of spells it must be said, here or for the delivery.
     overlap
         What becomes of spells of one person that overlap.
     several
         What becomes of a month that several municipalities paid.
+    covers
+        First and last month that the table covers, where these are fewer than the delivery's:
+        outside them what is built of it is missing, where it would be 0 otherwise.
     reading
         Where the files of this table are written otherwise than the rest.
     shape
@@ -66,9 +70,10 @@ class TableMapping(Table):
     columns: dict[str, Name] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
     codes: dict[str, dict[str, str]] = Field(default_factory=dict)
-    open_end: Literal["ongoing", "drop", "error"] | None = None
+    open_end: OpenEnd | None = None
     overlap: Literal["merge", "first", "error"] | None = None
     several: Literal["sum", "largest", "error"] | None = None
+    covers: tuple[dt.date, dt.date] | None = None
     reading: Reading | None = None
     shape: ShapeName | None = None
 
@@ -109,6 +114,8 @@ class Delivery(Table):
         Months that the panel covers, such as 2013-01-01 and 2019-12-01.
     ages
         Completed years at the end of a month, inclusive, outside which no row is made.
+    open_end
+        What a missing end of a spell means in tables that do not say it themselves.
     tables
         By canonical name; several files of one table are told apart by a point and a word, such as
         ``benefit_spell.aap``.
@@ -122,6 +129,7 @@ class Delivery(Table):
     first: dt.date
     last: dt.date
     ages: tuple[int, int] = (16, 67)
+    open_end: OpenEnd | None = None
     reading: Reading = Reading()
     tables: dict[str, TableMapping] = Field(min_length=1)
     municipalities: Municipalities = Municipalities()

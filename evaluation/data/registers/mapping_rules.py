@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from evaluation.data.registers.contract import Kind, Table
-from evaluation.data.registers.mapping import Delivery, Reading, TableMapping
+from evaluation.data.registers.coverage import coverage_faults
+from evaluation.data.registers.mapping import Delivery, OpenEnd, Reading, TableMapping
 from evaluation.data.registers.shapes._select import own_columns, table_of
 from evaluation.data.registers.shapes.registry import shape
 from evaluation.data.registers.tables.registry import TABLES
@@ -19,8 +20,9 @@ def broken_rules(delivery: Delivery) -> Iterator[str]:
     yield from _months(delivery)
     yield from _reading("reading", delivery.reading)
     for entry, mapping in delivery.tables.items():
-        yield from _entry(entry, mapping, mapping.shape or delivery.shape)
+        yield from _entry(entry, mapping, mapping.shape or delivery.shape, delivery.open_end)
     yield from _alone(delivery)
+    yield from coverage_faults(delivery)
     yield from _panel_columns(delivery)
 
 
@@ -45,7 +47,9 @@ def _reading(where: str, reading: Reading) -> Iterator[str]:
         )
 
 
-def _entry(entry: str, mapping: TableMapping, layout: str) -> Iterator[str]:
+def _entry(
+    entry: str, mapping: TableMapping, layout: str, open_end: OpenEnd | None
+) -> Iterator[str]:
     where, name = f"tables.{entry}", table_of(entry)
     table = TABLES.get(name)
     if table is None:
@@ -60,7 +64,7 @@ def _entry(entry: str, mapping: TableMapping, layout: str) -> Iterator[str]:
     if mapping.reading is not None:
         yield from _reading(f"{where}.reading", mapping.reading)
     yield from _columns(where, name, table, mapping, layout)
-    yield from _rules(where, table, mapping)
+    yield from _rules(where, table, mapping, open_end)
 
 
 def _columns(
@@ -101,15 +105,18 @@ def _codes(where: str, table: Table, column: str, codes: Iterable[str]) -> Itera
             )
 
 
-def _rules(where: str, table: Table, mapping: TableMapping) -> Iterator[str]:
+def _rules(
+    where: str, table: Table, mapping: TableMapping, open_end: OpenEnd | None
+) -> Iterator[str]:
     if table.spell is None:
         for key in ("open_end", "overlap"):
             if getattr(mapping, key) is not None:
                 yield f"{where}.{key}: {table.name} holds no spells; leave it out"
-    elif mapping.open_end is None:
+    elif mapping.open_end is None and open_end is None:
         yield (
             f"{where}.open_end: must be said: what a missing end means here, ongoing (it goes on), "
-            "drop (it ended, nobody knows when) or error (there is none)"
+            "drop (it ended, nobody knows when) or error (there is none); open_end before the "
+            "tables says it of all that do not say it themselves"
         )
     if mapping.several is not None and table.name != "sa_month":
         yield f"{where}.several: is of sa_month alone; leave it out"

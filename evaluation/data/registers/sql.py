@@ -58,6 +58,22 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def select_bounds(first: int, last: int, begins: int | None = None) -> str:
+    """Return the SELECT of the months that statements of columns read as ``bounds``.
+
+    Parameters
+    ----------
+    first, last
+        Months that the tables cover, 12 × year + month - 1.
+    begins
+        First month of the delivery, by default that of the tables.
+    """
+    return (
+        f"SELECT {first}::INTEGER AS first, {last}::INTEGER AS last, "
+        f"{first if begins is None else begins}::INTEGER AS begins"
+    )
+
+
 @contextmanager
 def connect(spill: Path, settings: Settings | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an empty database in a folder of its own below ``spill``, removed at the end.

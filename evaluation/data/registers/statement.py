@@ -8,6 +8,7 @@ from typing import Any
 
 from evaluation.data.registers.base import column_of_base
 from evaluation.data.registers.columns.contract import ColumnModule, Grain
+from evaluation.data.registers.coverage import Months
 from evaluation.data.registers.sql import quoted
 
 
@@ -23,11 +24,14 @@ class Chosen:
         The file that gives it.
     options
         What the mapping says of it.
+    covered
+        First and last month that its tables cover; ``None`` for those of the delivery.
     """
 
     name: str
     module: ColumnModule
     options: Any
+    covered: Months | None = None
 
     def query(self, has: frozenset[str]) -> str:
         """Return its own statement."""

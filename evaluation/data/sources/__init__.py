@@ -8,7 +8,9 @@ from typing import Protocol
 
 import pandas as pd
 
+from evaluation.data.blind import Blinded
 from evaluation.data.derive.deriving import deriving
+from evaluation.spec.blinding import Blinding
 from evaluation.spec.spec import Spec
 
 
@@ -33,8 +35,21 @@ class Source(Protocol):
         ...
 
 
-def open_source(spec: Spec) -> Source:
-    """Return the source that ``spec.panel`` names, with the columns that the spec derives."""
+def open_source(spec: Spec, blinding: Blinding | None = None) -> Source:
+    """Return the source that ``spec.panel`` names, with the columns that the spec derives.
+
+    Parameters
+    ----------
+    spec
+        Names the source.
+    blinding
+        How a blind run mixes its rows, before anything is derived of them.
+    """
     module = importlib.import_module(f"evaluation.data.sources.{spec.panel.source}")
     source: Source = module.open_source(spec)
-    return deriving(spec, source)
+    return deriving(spec, blinded(source, blinding))
+
+
+def blinded(source: Source, blinding: Blinding | None) -> Source:
+    """Return a source with its rows mixed; itself where nothing says how."""
+    return source if blinding is None else Blinded(source, blinding)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
@@ -125,7 +125,11 @@ def open_source(spec: Spec) -> Registers:
     return Registers(placed, _asked(spec), registers_cache())
 
 
-def build_panel(spec: Spec, announce: Announce = lambda stage: None) -> Built:
+def build_panel(
+    spec: Spec,
+    announce: Announce = lambda stage: None,
+    settings: Settings = Settings(),  # noqa: B008
+) -> Built:
     """Return the panel that a spec reads, built where the one that is kept is stale.
 
     Parameters
@@ -134,8 +138,10 @@ def build_panel(spec: Spec, announce: Announce = lambda stage: None) -> Built:
         Names the mapping and the columns.
     announce
         Told why the panel is built.
+    settings
+        Limits of the query engine that builds it.
     """
-    return open_source(spec).panel(announce=announce)
+    return replace(open_source(spec), settings=settings).panel(announce=announce)
 
 
 def _asked(spec: Spec) -> tuple[str, ...]:

@@ -22,13 +22,14 @@ class Synthetic:
 
     ``recorded`` says whether rows hold what registers recorded or, for truth, what was. ``reach``
     is how many months before and after the panel's window are simulated beside it, as far as the
-    world goes.
+    world goes. ``history`` is the seed of national shocks, the world's own where it is ``None``.
     """
 
     panel: SyntheticPanel
     policy: str = "actual"
     recorded: bool = True
     reach: tuple[int, int] = (0, 0)
+    history: int | None = None
     distinct: ClassVar[bool] = True
 
     def columns(self) -> tuple[str, ...]:
@@ -43,7 +44,7 @@ class Synthetic:
         low, high = panel.window
         if not isinstance(low, dt.date) or not isinstance(high, dt.date):
             raise SpecError("panel.window: is missing; a synthetic panel needs two dates")
-        world = data_synth.load_world(panel.world)
+        world = self._world()
         return data_synth.person_month(
             world,
             persons=panel.persons,
@@ -54,6 +55,13 @@ class Synthetic:
             ages=panel.age_range,
             recorded=self.recorded,
         )
+
+    def _world(self) -> data_synth.World:
+        world = data_synth.load_world(self.panel.world)
+        if self.history is None or not world.age_shocks.sd:
+            return world
+        shocks = world.age_shocks.model_copy(update={"seed": self.history})
+        return world.model_copy(update={"age_shocks": shocks})
 
     def inputs(self) -> Mapping[str, str]:
         """Return the digest of the world."""

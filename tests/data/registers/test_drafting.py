@@ -66,7 +66,8 @@ def test_extract_is_told_by_names(extract: Path) -> None:
     assert jobs["columns"] == {"ym": "AARMND", "hours_week": "ARBLONN_ARB_ARBEIDSTID"}
     aap = found["tables"]["benefit_spell"]["aap"]
     assert aap["file"] == ["aapfdt_mottak_2015.csv", "aapfdt_mottak_2016.csv"]
-    assert aap["constants"] == {"benefit": "aap"} and aap["open_end"] == ""
+    assert aap["constants"] == {"benefit": "aap"}
+    assert found["open_end"] == "" and '# open_end = "drop"' in draft.mapping  # one for all
     assert '# file = "ukjent.csv"\n#   its columns: lopenr_person, NOE_ANNET' in draft.mapping
     assert '# file = "uten_navn.csv"\n#   its columns: no line of names' in draft.mapping
     assert "# halv.parquet: could not be read" in draft.mapping
@@ -97,7 +98,7 @@ def test_draft_asks_before_it_can_be_read(extract: Path) -> None:
     with pytest.raises(SpecError) as caught:
         load_delivery(path, Origin(folder=extract))
     asked = {one.split(":")[1].strip() for one in caught.value.faults}
-    assert asked == {"first", "last", "tables.benefit_spell.aap.open_end"}
+    assert asked == {"first", "last", "open_end"}
 
 
 def test_events_without_names_are_told_by_their_file(tmp_path: Path) -> None:

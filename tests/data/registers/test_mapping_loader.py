@@ -41,6 +41,16 @@ def lines(folder: Path, text: str, kind: type[UserError], **values: str) -> tupl
 
 ONE = f'{HEAD}{SPELL}open_end = "error"\n'
 
+
+@pytest.mark.parametrize(("own", "means"), [("", "ongoing"), ('open_end = "drop"\n', "drop")])
+def test_one_line_says_what_missing_ends_mean(tmp_path: Path, own: str, means: str) -> None:
+    """Of every table of spells that does not say it itself."""
+    delivery = load(tmp_path, f'open_end = "ongoing"\n{HEAD}{SPELL}{own}')
+    assert delivery.tables["sa_spell"].open_end == means
+    others = [one.open_end for name, one in delivery.tables.items() if name != "sa_spell"]
+    assert others.count(None) == len(others)
+
+
 BAD: Mapping[str, tuple[str, str]] = {
     "an end that nobody spoke of": (
         f"{HEAD}{SPELL}",

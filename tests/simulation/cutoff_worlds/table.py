@@ -29,6 +29,7 @@ KINKS = {
 
 
 def section(
+    title: str,
     worlds: Mapping[str, AtCutoff],
     lines: Sequence[Line],
     panels: Mapping[str, Sequence[Panel]],
@@ -38,6 +39,8 @@ def section(
 
     Parameters
     ----------
+    title
+        Heading.
     worlds
         Those that were run.
     lines
@@ -47,17 +50,18 @@ def section(
     stamp
         The commit.
     """
-    counts = {line.world: line.replications for line in lines}
+    counts = {name: len(found) for name, found in panels.items() if found}
     failing = sum(not line.held for line in lines)
     head = (
-        "## Cutoffs: flows that jump and stocks that kink at 30\n\n"
+        f"## {title}\n\n"
         f"Commit {stamp}. {sum(counts.values()):,} panels of persons near 30, a two-state chain by "
         "month of age, each estimated as a user would: by a spec. Persons are clusters where "
         "nothing else is said; true jumps and kinks follow from the chain's probabilities. Seeds: "
         "the first six bytes of SHA-256 of `cutoffs/<world>/<replication>`. Lines are judged as "
         "those of panels: *covers* by the band of a right 95 % interval, Bonferroni-adjusted over "
-        f"this table, and a mean error within ±{SMALL} standard errors (±{SMALL_RESAMPLING} in "
-        "worlds of fewer panels) by its 95 % Monte Carlo interval; *covers at least* by the lower "
+        f"all lines at a cutoff, and a mean error within ±{SMALL} standard errors "
+        f"(±{SMALL_RESAMPLING} in worlds of fewer panels) by its 95 % Monte "
+        "Carlo interval; *covers at least* by the lower "
         "end alone, its length against that of an interval that knows more; *under-covers* and "
         f"*biased* are stated failures; *detected* needs {RATE:.0%} of panels, chosen beforehand. "
         "Of `rd_robust`, `rd_fuzzy`, `rd_kink` and `rd_difference` the bias-corrected estimate is "

@@ -39,7 +39,7 @@ def answers(survey: Survey, has: frozenset[str]) -> str:
             {_WIDE} AS wide
         FROM adoption a CROSS JOIN bounds b
         JOIN muni_codes m ON m.source = 'adoption' AND m.code = a.municipality
-            AND coalesce(a.base_year * 12, b.first) BETWEEN m.first AND m.last
+            AND coalesce(a.base_year * 12, b.begins) BETWEEN m.first AND m.last
         WHERE a.municipality IS NOT NULL {kept}
         """
     ]
@@ -50,7 +50,7 @@ def answers(survey: Survey, has: frozenset[str]) -> str:
                 nullif(a.status, 'unknown') AS status, {_WIDE} AS wide
             FROM adoption a JOIN office o ON o.office_id = a.office_id CROSS JOIN bounds b
             JOIN muni_codes m ON m.source = 'office' AND m.code = o.municipality
-                AND coalesce(year(o.valid_from) * 12 + month(o.valid_from) - 1, b.first)
+                AND coalesce(year(o.valid_from) * 12 + month(o.valid_from) - 1, b.begins)
                     BETWEEN m.first AND m.last
             WHERE a.municipality IS NULL {kept}
                 AND (a.base_year IS NULL OR a.base_year BETWEEN

@@ -11,7 +11,8 @@ The statement of a column is worked out for some tens of thousands of persons at
     where unknown), ``municipality`` and ``district`` (codes of the day, where the delivery has
     residence). A person has at most one row a month.
 ``bounds``
-    One row: ``first`` and ``last``, the months that the delivery covers.
+    One row: ``first`` and ``last``, the months that the delivery covers, or the tables of the
+    column where these cover fewer; ``begins``, the delivery's first.
 ``given_<column>``
     Rows of the statement of another panel column, named in :data:`ColumnModule.NEEDS`; months that
     it says nothing of are not among them.

@@ -64,6 +64,7 @@ def mapping_text(chosen: Chosen, found: Found, declared: Declared, folder: str) 
         f"shape = {_text(chosen.shape)}",
         _noted(f"folder = {_text(folder)}", "where the files lie, from this file's own folder"),
         *_months(declared),
+        *_open_ends(chosen, declared),
         "",
         "[reading]",
         *(f"{key} = {_text(value)}" for key, value in beyond_default(usual).items()),
@@ -146,11 +147,18 @@ def _entry(
         yield _noted('# several = "sum"', "a month paid by several: sum | largest | error")
 
 
+def _open_ends(chosen: Chosen, declared: Declared) -> Iterator[str]:
+    """Yield the one line that asks of all tables of spells, where some are not declared."""
+    tables = {table_of(one.entry) for one in chosen.drafted}
+    if any(TABLES[name].spell is not None and name not in declared.open_end for name in tables):
+        yield _noted('open_end = ""', "say it: a missing end of a spell is ongoing | drop | error")
+
+
 def _open_end(table: str, declared: Declared) -> str:
     said = declared.open_end.get(table)
     if said is not None:
         return _noted(f"open_end = {_text(said)}", "a missing end, as declared with the delivery")
-    return _noted('open_end = ""', "say it: a missing end is ongoing | drop | error")
+    return _noted('# open_end = "drop"', "if a missing end means something else here")
 
 
 def _lines(key: str, value: Any) -> Iterator[str]:

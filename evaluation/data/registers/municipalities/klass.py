@@ -108,6 +108,9 @@ def _make(names: Sequence[str], rows: Iterable[Sequence[Any]], where: str) -> Co
             "classification 131"
         )
     month, share = _position(plain, _MONTH), _position(plain, _SHARE)
+    rows = list(rows)
+    if month is not None and not any(_text(row[month]) for row in rows):
+        month = None  # the column is there and empty: a correspondence between two days
     found, undated, unweighted = [], 0, 0
     for row in rows:
         one, other = _text(row[old]), _text(row[new])

@@ -1,4 +1,4 @@
-"""Counts by the codes of one date, brought to the codes of another."""
+"""What the codes of one date are in the codes of another, with their shares."""
 
 from __future__ import annotations
 
@@ -59,46 +59,6 @@ def shares_between(
     if correspondence.steps is not None:
         return _back(_along(correspondence.steps[new:old]), sizes)
     return _over_last(correspondence, old, new, sizes)
-
-
-def move_counts(counts: Mapping[str, float], shares: Shares) -> dict[str, float]:
-    """Return counts by new code; whole numbers stay whole where no divided code is crossed.
-
-    Parameters
-    ----------
-    counts
-        By old code.
-    shares
-        From ``shares_between``.
-
-    Raises
-    ------
-    DataError
-        If codes are not in force at the date of the counts, or their shares are unknown.
-    """
-    unknown = sum(code not in shares for code in counts)
-    untold = sum(
-        any(share is None for share in shares[code].values()) for code in counts if code in shares
-    )
-    faults = []
-    if unknown:
-        faults.append(
-            f"municipalities: {unknown} of {len(counts)} codes are not in force at the date of the "
-            "counts; give the date of the codes"
-        )
-    if untold:
-        faults.append(
-            f"municipalities: {untold} of {len(counts)} codes are divided and nobody says by which "
-            'shares; add a column weight to the correspondence, or use to = "coarsest"'
-        )
-    if faults:
-        raise DataError(*faults)
-    moved: dict[str, float] = {}
-    for code in sorted(counts):
-        for new, share in shares[code].items():
-            part = counts[code] if share == 1.0 else counts[code] * (share or 0.0)
-            moved[new] = moved.get(new, 0) + part
-    return moved
 
 
 def _along(steps: Iterable[Shares]) -> Shares:

@@ -28,7 +28,7 @@ from data_synth.shapes.declared.registers import PERSONS, REFERENCE, REGISTERS, 
 from data_synth.world.loader import world_of
 from evaluation.data.registers.columns.contract import ColumnModule, Grain, Otherwise
 from evaluation.data.registers.columns.registry import column_module, owners
-from evaluation.data.registers.sql import quoted
+from evaluation.data.registers.sql import quoted, select_bounds
 from evaluation.data.registers.statement import Chosen
 
 FIRST, LAST = 2013 * 12, 2017 * 12 + 11
@@ -115,9 +115,7 @@ class Registers:
             "CREATE TEMP TABLE base AS SELECT person::BIGINT AS person, month::INTEGER AS month "
             "FROM rows ORDER BY 1, 2"
         )
-        connection.execute(
-            f"CREATE TEMP TABLE bounds AS SELECT {self.first} AS first, {self.last} AS last"
-        )
+        connection.execute(f"CREATE TEMP TABLE bounds AS {select_bounds(self.first, self.last)}")
 
 
 def _beside(name: str, module: ColumnModule) -> str:

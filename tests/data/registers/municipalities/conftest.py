@@ -26,6 +26,7 @@ from data_synth.world.loader import world_of
 from evaluation.data.registers.build import build
 from evaluation.data.registers.contract import Kind, Staged
 from evaluation.data.registers.mapping import Delivery
+from evaluation.data.registers.municipalities.correspondence import Shares
 from evaluation.data.registers.sql import Settings
 from evaluation.data.registers.tables.registry import TABLES
 from tests.data.registers.columns.conftest import _make as made
@@ -160,3 +161,13 @@ def country(tmp_path_factory: pytest.TempPathFactory) -> Country:
     truth["person_id"] = truth["person_id"].map(number)
     truth = truth.sort_values(["person_id", "ym"], ignore_index=True)
     return Country(tables, truth, lambda: tmp_path_factory.mktemp("country"))
+
+
+def counts_moved(counts: Mapping[str, float], shares: Shares) -> dict[str, float]:
+    """Return counts by new code, whole where a code goes whole."""
+    found: dict[str, float] = {}
+    for code, count in counts.items():
+        for new, share in shares[code].items():
+            assert share is not None
+            found[new] = found.get(new, 0) + (count if share == 1.0 else count * share)
+    return found

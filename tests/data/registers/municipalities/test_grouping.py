@@ -9,8 +9,9 @@ import pytest
 
 from evaluation.data.registers.municipalities.correspondence import Row
 from evaluation.data.registers.municipalities.klass import from_rows
-from evaluation.data.registers.municipalities.shares import move_counts, shares_between
+from evaluation.data.registers.municipalities.shares import shares_between
 from evaluation.data.registers.municipalities.spans import codes_at
+from tests.data.registers.municipalities.conftest import counts_moved
 
 PIECES, STEPS = 9, 4
 START = 2010 * 12
@@ -122,7 +123,7 @@ def test_totals_stay_between_any_two_dates() -> None:
         book = from_rows(listing(codes, sizes), where="x", own=True)
         for (a, start), (b, stop) in product(enumerate(months), repeat=2):
             shares = shares_between(book, start, stop, sizes=by_code[b])
-            moved = move_counts(by_code[a], shares)
+            moved = counts_moved(by_code[a], shares)
             assert sum(moved.values()) == pytest.approx(sizes.sum())
             assert set(moved) <= set(by_code[b])
             if all(len(news) == 1 for news in shares.values()):

@@ -10,8 +10,9 @@ import pytest
 
 from evaluation.data.registers.municipalities.correspondence import Correspondence, Row
 from evaluation.data.registers.municipalities.klass import from_rows
-from evaluation.data.registers.municipalities.shares import move_counts, shares_between
+from evaluation.data.registers.municipalities.shares import shares_between
 from evaluation.data.registers.municipalities.spans import code_spans, codes_at
+from tests.data.registers.municipalities.conftest import counts_moved
 
 SHARED = Path(__file__).resolve().parents[5] / "shared" / "data"
 REDISTRICTING = SHARED / "no_municip_redistricting_b2024.parquet"
@@ -86,7 +87,7 @@ def test_the_total_stays_between_the_codes_of_any_two_years(
     total, whole = sum(residents[2023].values()), 0
     for one, other in product(YEARS, repeat=2):
         shares = shares_between(book, one * 12, other * 12, sizes=counts[other])
-        moved = move_counts(counts[one], shares)
+        moved = counts_moved(counts[one], shares)
         assert set(moved) <= set(counts[other])
         if all(len(news) == 1 for news in shares.values()):
             assert sum(moved.values()) == total

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pyreadstat
@@ -12,7 +13,11 @@ from typer.testing import CliRunner
 
 from evaluation.cli import app
 from evaluation.data.registers import labelled
+from evaluation.data.registers.built import Built
+from evaluation.data.registers.cache import panel_of
 from evaluation.data.registers.labelled import write_labelled
+from evaluation.data.registers.sql import Settings
+from evaluation.data.sources import registers
 from tests.data.registers.panel.conftest import Deliveries
 
 SPEC = """
@@ -63,10 +68,19 @@ def _ran(*words: str) -> str:
 
 
 def test_run_reads_the_panel_in_place_and_reports_it(
-    spec: Path, deliveries: Deliveries, tmp_path: Path
+    spec: Path, deliveries: Deliveries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    limits: set[Settings] = set()
+
+    def told(*words: Any, settings: Settings, **more: Any) -> Built:
+        limits.add(settings)
+        return panel_of(*words, settings=settings, **more)
+
+    monkeypatch.setattr(registers, "panel_of", told)
     allow = ("--allow", str(spec.parents[2]))
-    by_cells = _ran("run", str(spec), *allow, "--out", str(tmp_path / "cells"))
+    by_hand = ("--memory", "700MB", "--threads", "1")
+    by_cells = _ran("run", str(spec), *allow, *by_hand, "--out", str(tmp_path / "cells"))
+    assert limits == {Settings(threads=1, memory_mb=700)}
     _ran("run", str(spec), *allow, "--out", str(tmp_path / "rows"), "--engine", "microdata")
     assert "of_registers: warned" in by_cells and "a stock cannot jump" in by_cells
     folders = [tmp_path / one / "of_registers" / "restricted" for one in ("cells", "rows")]

@@ -136,6 +136,17 @@ def test_sas_is_read(staging: Any) -> None:
     assert staged.rows("employment_nov")[:3] == [(1, 2015, "1"), (1, 2016, "1"), (2, 2015, "0")]
 
 
+def test_dates_and_times_of_sas_are_days(staging: Any) -> None:
+    """SAS counts days and seconds from 1960, before which days are negative."""
+    path = Path(__file__).parents[2] / "files" / "dated.sas7bdat"
+    columns = {"from": "fra", "to": "til", "group": "gruppe"}
+    staged = staging(jobseeker_spell=path, say={"jobseeker_spell": {"columns": columns}})
+    assert staged.rows("jobseeker_spell", '"from", "to"') == [
+        (dt.date(2015, 2, 28), dt.date(2016, 2, 29)),
+        (dt.date(1959, 12, 31), None),
+    ]
+
+
 def _spoiled(path: Path) -> None:
     whole = bytearray(path.read_bytes())
     middle = len(whole) // 3

@@ -101,6 +101,16 @@ def test_traps_are_counted_to_the_person_and_row(both: Any) -> None:
     assert len(laid) >= 11
 
 
+def test_places_that_do_not_say_are_counted(both: Any) -> None:
+    """Those of the trap, and those that said nothing without it."""
+    (trapped, told), (clean, _) = both
+    silent = [
+        sum(one.rows for one in staged.touched if one.rule == "missing_adoption")
+        for staged in (trapped, clean)
+    ]
+    assert silent[0] - silent[1] == told["missing_adoption/adoption"]["rows"] > 0
+
+
 _RULES = {"two_municipalities": "several"}
 # Codes of adoption are missing for other reasons too, and so are further records of a year.
 _ELSEWHERE = {

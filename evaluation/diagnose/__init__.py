@@ -1,0 +1,1 @@
+"""Monte Carlo over synthetic worlds: what a design finds where the truth is known, and power."""

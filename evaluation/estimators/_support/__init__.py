@@ -1,0 +1,1 @@
+"""What stands behind every number of a fit: rows, units and clusters of the groups it compares."""

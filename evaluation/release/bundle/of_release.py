@@ -1,0 +1,59 @@
+"""What the bundle of a release is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from evaluation.release.bundle.at_hand import cells_at_hand
+from evaluation.release.bundle.contents import Contents
+from evaluation.release.cells import releasable_cells
+from evaluation.release.policy import Policy
+from evaluation.release.protection import protection_of
+from evaluation.release.writer import result_files
+from evaluation.report.record import Record
+
+
+def contents_of(
+    record: Record,
+    folder: Path,
+    policy: Policy,
+    *,
+    printed: Mapping[str, str],
+    manifest: Mapping[str, Any],
+) -> Contents:
+    """Return the contents of a bundle: the cells of a run as the policy lets them leave.
+
+    Parameters
+    ----------
+    record
+        The run, as it is inside.
+    folder
+        Its outputs.
+    policy
+        Under which it leaves.
+    printed
+        Result files exactly as they are released, by name.
+    manifest
+        The manifest as it is released.
+
+    Raises
+    ------
+    UsageError
+        Where no cells of the run's inputs are kept.
+    """
+    inside = cells_at_hand(record, folder)
+    left = None if inside is None else releasable_cells(inside, policy)
+    return Contents(
+        spec=record.spec,
+        printed=printed,
+        held=result_files(record),
+        inside=inside,
+        released=None if left is None else left.gathered,
+        protection=protection_of(policy),
+        policy=policy.name,
+        policy_text=policy.text,
+        manifest=manifest,
+        words={} if left is None else left.words,
+    )

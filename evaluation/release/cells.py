@@ -1,0 +1,291 @@
+"""Cells as a release: small ones left out, others rounded, and what that does to estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from evaluation.cells.gathered import CellTable, Gathered
+from evaluation.cells.plan import MISSING, ROWS, CellPass, Plan
+from evaluation.data.moments import PairCells
+from evaluation.release.cell_counts import (
+    BoolArray,
+    CellCounts,
+    IntArray,
+    cell_counts,
+    count_columns,
+)
+from evaluation.release.cell_hiding import hidden_cells, narrow_groups
+from evaluation.release.cell_links import hidden_sizes, opened
+from evaluation.release.coarser import Coarser, coarser_keys
+from evaluation.release.policy import Policy
+from evaluation.release.protection import Protection, protection_of
+from evaluation.release.suppression import Suppressed
+from evaluation.report.record import Record
+
+
+@dataclass(frozen=True)
+class ReleasedPass:
+    """What was done to the cells of one pass; restricted.
+
+    Attributes
+    ----------
+    name
+        The pass.
+    cells, hidden, secondary
+        Cells built; those left out; among them those that pass, and from which others would follow.
+    rows, rows_hidden
+        Rows in all cells, and in those left out.
+    rounded
+        Whether counts are rounded.
+    open_sums
+        Groups of cells all of which are left out and whose sum may not be printed anywhere.
+    words
+        What was done, and what it does to estimates.
+    """
+
+    name: str
+    cells: int
+    hidden: int
+    secondary: int
+    rows: int
+    rows_hidden: int
+    rounded: bool
+    open_sums: int
+    words: str
+
+    @property
+    def exact(self) -> bool:
+        """Whether estimates from these cells are those inside."""
+        return not (self.hidden or self.rounded)
+
+
+@dataclass(frozen=True)
+class ReleasedCells:
+    """Cells as they may leave.
+
+    Attributes
+    ----------
+    gathered
+        The cells that are left, passes without any left out. Histories of units are as they were:
+        the bundle decides on them.
+    passes
+        What was done, one for each pass and pair pass.
+    coarser
+        Keys whose cells would lose less, finest first; by pass.
+    """
+
+    gathered: Gathered
+    passes: tuple[ReleasedPass, ...]
+    coarser: Mapping[str, tuple[Coarser, ...]]
+
+    @property
+    def words(self) -> dict[str, str]:
+        """How each file of cells was protected."""
+        return {one.name: one.words for one in self.passes}
+
+
+def releasable_cells(
+    gathered: Gathered,
+    policy: Policy,
+    record: Record | None = None,
+    suppressed: Suppressed | None = None,
+) -> ReleasedCells:
+    """Return cells without those that a policy refuses, nor those that would give them back.
+
+    A cell is refused where its rows, its ones or zeros of any quantity, or any combination of two
+    quantities' ones and zeros are few. Rows are persons where the key has the time; where it has
+    not, a person may be in a cell once a period, and so many times as many rows are needed.
+
+    Parameters
+    ----------
+    gathered
+        Cells as they were built.
+    policy
+        The policy.
+    record, suppressed
+        The record that is released beside, as it is inside and as it leaves: counts that it hides
+        must not be sums of cells.
+    """
+    protection = protection_of(policy)
+    plan, tables = gathered.plan, gathered.tables
+    counts = {name: cell_counts(one.made, one.frame) for name, one in tables.items()}
+    small = {
+        name: counts[name].small(protection, _rows_a_unit(plan, one, gathered))
+        for name, one in tables.items()
+    }
+    sizes = frozenset[int]()
+    if record is not None and suppressed is not None:
+        sizes = hidden_sizes(record, suppressed)
+    hidden = _hidden(tables, counts, small, sizes, protection)
+    kept = {
+        name: replace(one, frame=_released(one, counts[name], hidden[name], protection))
+        for name, one in tables.items()
+        if not hidden[name].all()
+    }
+    pairs = {name: one for name, one in gathered.pairs.items() if _may_leave(one, protection)}
+    done = [
+        _done(one, counts[name], small[name], hidden[name], protection)
+        for name, one in tables.items()
+    ]
+    done += [_pairs_done(name, one, name in pairs) for name, one in gathered.pairs.items()]
+    proposals = {
+        name: coarser_keys(plan, one, protection, _rows_a_unit(plan, one, gathered))
+        for name, one in tables.items()
+        if hidden[name].any()
+    }
+    return ReleasedCells(replace(gathered, tables=kept, pairs=pairs), tuple(done), proposals)
+
+
+def groups_of(made: CellPass, frame: pd.DataFrame) -> tuple[IntArray, ...]:
+    """Return groups of cells whose sums may be known, each coarser than the one before.
+
+    They are the cells that differ in the one key column with most values alone, such as the
+    municipality or the age, and all cells: figures by month and group, and sizes of samples, are
+    sums of these. Sums by that column itself are printed nowhere.
+    """
+    everything = np.zeros(len(frame), dtype=np.int64)
+    if not made.key:
+        return (everything,)
+    widest = max(made.key, key=lambda name: frame[name].nunique(dropna=False))
+    rest = [name for name in (*made.key, MISSING) if name != widest]
+    grouped = frame.groupby(rest, dropna=False, sort=True).ngroup()
+    return np.asarray(grouped, dtype=np.int64), everything
+
+
+def _rows_a_unit(plan: Plan, table: CellTable, gathered: Gathered) -> int:
+    """Return how many rows of one unit may be in one cell at most."""
+    if plan.time is None or plan.time in table.made.key:
+        return 1
+    moments = [
+        one.frame[plan.time].nunique() for one in gathered.tables.values() if plan.time in one.frame
+    ]
+    # Without the time anywhere: as many as there are rows of it at all.
+    return max(moments, default=int(table.frame[ROWS].max()))
+
+
+def _hidden(
+    tables: Mapping[str, CellTable],
+    counts: Mapping[str, CellCounts],
+    small: Mapping[str, BoolArray],
+    sizes: frozenset[int],
+    protection: Protection,
+) -> dict[str, BoolArray]:
+    """Return the cells of every pass to leave out; passes see the same rows, and so are linked."""
+    groups = {name: groups_of(one.made, one.frame) for name, one in tables.items()}
+    hidden = dict(small)
+    while protection.minimum:
+        for name in tables:
+            open_ = opened(tables[name], counts[name], hidden[name], sizes, protection)
+            hidden[name] = hidden_cells(counts[name], groups[name], open_, protection)
+        fresh = _linked(tables, counts, hidden, protection)
+        if all((fresh[name] == hidden[name]).all() for name in tables):
+            break
+        hidden = fresh
+    return hidden
+
+
+def _linked(
+    tables: Mapping[str, CellTable],
+    counts: Mapping[str, CellCounts],
+    hidden: Mapping[str, BoolArray],
+    protection: Protection,
+) -> dict[str, BoolArray]:
+    """Hide in every pass what another would give back: sums over the key columns they share.
+
+    Where one pass hides cells of such a sum that the sum would bound too narrowly, the other hides
+    all of it.
+    """
+    found = {name: one.copy() for name, one in hidden.items()}
+    for one in tables:
+        for other in tables:
+            if one == other:
+                continue
+            shared = [name for name in tables[one].made.key if name in tables[other].made.key]
+            first, second = _shared_groups(tables[one].frame, tables[other].frame, shared)
+            narrow = narrow_groups(counts[one], first, found[one], protection)
+            found[other] |= np.isin(second, narrow)
+    return found
+
+
+def _shared_groups(
+    one: pd.DataFrame, other: pd.DataFrame, shared: list[str]
+) -> tuple[IntArray, IntArray]:
+    """Return the group of every cell of two passes by the columns that they share."""
+    if not shared:
+        return np.zeros(len(one), dtype=np.int64), np.zeros(len(other), dtype=np.int64)
+    both = pd.concat([one[shared].astype(object), other[shared].astype(object)])
+    codes = both.groupby(shared, dropna=False, sort=False).ngroup().to_numpy(dtype=np.int64)
+    return np.asarray(codes[: len(one)]), np.asarray(codes[len(one) :])
+
+
+def _released(
+    table: CellTable, counts: CellCounts, hidden: BoolArray, protection: Protection
+) -> pd.DataFrame:
+    frame = table.frame.loc[~hidden].reset_index(drop=True)
+    if protection.rounds:
+        for name in count_columns(table.made, counts):
+            frame[name] = [protection.rounded(int(one)) for one in frame[name]]
+    return frame
+
+
+def _done(
+    table: CellTable,
+    counts: CellCounts,
+    small: BoolArray,
+    hidden: BoolArray,
+    protection: Protection,
+) -> ReleasedPass:
+    rows = counts.values[:, 0]
+    total, lost = int(rows.sum()), int(rows[hidden].sum())
+    group = groups_of(table.made, table.frame)[0]
+    open_sums = len(narrow_groups(counts, group, hidden, protection))
+    said = []
+    if hidden.any():
+        said.append(
+            f"{int(hidden.sum()):,} of {len(hidden):,} cells left out, with "
+            f"{100 * lost / total:.1f} % of the rows: estimates from the others are of fewer rows"
+        )
+    if protection.rounds:
+        to = "the midpoint of" if protection.midpoint else "multiples of"
+        said.append(
+            f"counts rounded to {to} {protection.base}: each may be off by up to "
+            f"{protection.base // 2}"
+        )
+    words = "; ".join(said) or "whole: estimates are those inside"
+    return ReleasedPass(
+        table.made.name, len(hidden), int(hidden.sum()), int((hidden & ~small).sum()), total, lost,
+        protection.rounds, open_sums, words,
+    )  # fmt: skip
+
+
+def _may_leave(pairs: PairCells, protection: Protection) -> bool:
+    """Whether pair cells may leave: every count of units at two points, and every difference."""
+    if protection.rounds:
+        return False
+    both = np.rint(pairs.products[0, 0]).astype(np.int64)
+    alone = np.diagonal(both)[:, None] - both
+    counts = [both, alone]
+    counts += [one for one in (pairs.successive, pairs.apart) if one is not None]
+    for at in range(1, len(pairs.variables)):
+        own = pairs.products[at, 0]
+        if not pairs.centre(pairs.variables[at]) and (own == np.rint(own)).all():
+            counts += [np.rint(own).astype(np.int64), both - np.rint(own).astype(np.int64)]
+    return not any(
+        ((one > 0) & (one < protection.minimum)).any() for one in counts if protection.minimum
+    )
+
+
+def _pairs_done(name: str, pairs: PairCells, kept: bool) -> ReleasedPass:
+    cells = int(pairs.products.shape[-1] ** 2)
+    words = (
+        "whole: estimates are those inside"
+        if kept
+        else "left out: units seen at two points, or at one alone, are too few somewhere; "
+        "standard errors that take units as clusters are not recomputed"
+    )
+    hidden = 0 if kept else cells
+    return ReleasedPass(name, cells, hidden, 0, pairs.units, 0, False, 0, words)

@@ -1,0 +1,1 @@
+"""Disclosure rules: one a file, found by its name."""

@@ -1,0 +1,1 @@
+"""Counts behind what is printed: recorded by a run, carried to tables and figures."""

@@ -1,0 +1,1 @@
+"""Tables of a record: what stands where, and the numbers that answer."""

@@ -1,0 +1,79 @@
+"""An attacker with linear programs learns no hidden count; a release without margins is broken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evaluation.cells.gathered import Gathered
+from evaluation.release.cells import releasable_cells
+from evaluation.release.policy import Policy, policy_of
+from evaluation.release.protection import Protection, protection_of
+from evaluation.release.suppression import suppress
+from evaluation.report.record import Record
+from tests.release.attack import attack
+from tests.release.released import gathered_of, record_of, rows_of, write_release
+
+# Policy, seed, persons.
+RELEASES = [
+    ("statistics_norway", 1, 90),
+    ("statistics_norway", 2, 300),
+    ("registry_default", 3, 400),
+    ("opensafely", 4, 300),
+    ("acro", 5, 400),
+]
+FOLDER = Path()
+
+
+@pytest.mark.parametrize(("name", "seed", "persons"), RELEASES)
+def test_nothing_hidden_is_bounded_more_narrowly_than_the_policy_allows(
+    name: str, seed: int, persons: int, tmp_path: Path
+) -> None:
+    rows = rows_of(seed, persons, 0.97)
+    record, cells, policy = record_of(rows), gathered_of(rows), policy_of(name, FOLDER)
+    gone = suppress(record, (), policy)
+    left = releasable_cells(cells, policy, record, gone)
+    inside = write_release(record, cells, tmp_path / "inside")
+    folder = write_release(gone.record, left.gathered, tmp_path / "release")
+    protection = protection_of(policy)
+    found = attack(folder, inside, protection.interval)
+    width, worst, tried = found.narrowest(protection.small)
+    print(f"{name}: {tried} hidden counts attacked, the narrowest within {width:g}")
+    assert tried > 5
+    assert width >= protection.needed, (worst, width)
+
+
+def test_small_counts_hidden_alone_are_found_out(tmp_path: Path) -> None:
+    rows = rows_of(2, 300)
+    record, cells, policy = record_of(rows), gathered_of(rows), policy_of(*WEAK)
+    inside = write_release(record, cells, tmp_path / "inside")
+    weak = write_release(*_primary_only(record, cells, policy), tmp_path / "weak")
+    protection = protection_of(policy)
+    width, _, tried = attack(weak, inside, protection.interval).narrowest(protection.small)
+    assert tried > 0
+    assert width == 0
+
+
+WEAK = ("statistics_norway", FOLDER)
+
+
+def _primary_only(record: Record, cells: Gathered, policy: Policy) -> tuple[Record, Gathered]:
+    """Return what a release would be that hides small counts and looks at no sum."""
+    protection: Protection = protection_of(policy)
+
+    def shown(count: int | None) -> int | None:
+        return None if count is None or protection.small(count) else count
+
+    estimates = tuple(
+        replace(one, n_obs=shown(one.n_obs), n_units=shown(one.n_units)) for one in record.estimates
+    )
+    tables = {}
+    for name, table in cells.tables.items():
+        frame = table.frame
+        sums = [one for one in frame if one.startswith(("ad_rows", "ad_sum"))]
+        small = np.array([[protection.small(v) for v in row] for row in frame[sums].to_numpy()])
+        tables[name] = replace(table, frame=frame[~small.any(axis=1)])
+    return replace(record, estimates=estimates), replace(cells, tables=tables)
