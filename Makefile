@@ -4,7 +4,7 @@
 
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
-PYTEST := $(VENV_PYTHON) -m pytest -q -n 2 --dist loadgroup
+PYTEST := $(VENV_PYTHON) -m pytest -q -n 2 --dist loadfile
 
 # What tests may not skip, comma-separated: shared, spark, postgres.
 REQUIRE ?=

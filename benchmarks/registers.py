@@ -4,7 +4,7 @@ A world is delivered as canonical tables, and its mapping drafted; neither is ti
 tables are staged, spells become months in the database alone, and the panel of the standard
 columns is built. Memory is the peak of the process after each, all imports included.
 ``--copies`` puts every person into the delivery so many times, under keys of their own, which is
-faster than simulating as many: 250 000 persons ten times are some 200 million person-months.
+faster than simulating as many: 50 000 persons 50 times are some 200 million person-months.
 """
 
 from __future__ import annotations

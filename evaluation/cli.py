@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from evaluation.commands.stoppable import stoppable
 from evaluation.errors import UserError
 from evaluation.verbs import asking, naming, reading, releasing, running
 
@@ -21,9 +22,13 @@ for group in (running, asking, reading, releasing, naming):
 
 
 def main() -> None:
-    """Run the command line; a user's mistake ends in its line and its exit code."""
+    """Run the command line; a user's mistake ends in its line and its exit code.
+
+    A request to end, by Ctrl-C or SIGTERM, clears away what was begun: exit 130 or 143.
+    """
     try:
-        app()
+        with stoppable():
+            app()
     except UserError as error:
         for line in error.faults:
             typer.echo(f"{error.label}: {line}", err=True)

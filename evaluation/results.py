@@ -31,6 +31,8 @@ Statistic = Literal[
     "support_units_at_least",
     "smallest_cluster_at_least",
     "difference_units_at_least",
+    "period_rows",
+    "support_period_rows",
 ]
 # What stands behind one number.
 Counts = Mapping[Statistic, float | int]
@@ -248,6 +250,8 @@ class Evidence:
     ``largest_share``, ``two_largest_share``
         Of the largest unit, and of the two largest, in the sum of absolute amounts of a group: the
         highest among the groups.
+    ``period_rows``, ``support_period_rows``
+        Rows of the fullest period, and of that of the smallest group, where nobody names units.
     ``residual_df``
         Rows less parameters.
     ``smallest_cluster``

@@ -16,6 +16,7 @@ for _variable in (
 os.environ["MPLBACKEND"] = "Agg"
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,14 @@ settings.register_profile(
 )
 settings.load_profile("project")
 
-# Files whose tests share something dear to set up, so that one process runs them. Under pytest 9.2
-# the mark xdist_group of pytest-xdist 3.8 does nothing (pytest-dev/pytest-xdist, issue 1386).
+# Folders whose files share something dear to set up, so that one process runs them all.
 TOGETHER = (
-    "tests/cells/test_spark_engine.py",
-    "tests/data_synth/test_facts_baseline.py",
-    "tests/report/test_page_browser.py",
+    "tests/data/registers/columns",
+    "tests/data/registers/municipalities",
+    "tests/data/registers/panel",
+    "tests/data/registers/shapes",
+    "tests/data_synth/shapes",
+    "tests/release/bundle",
 )
 
 Require = Callable[[str, bool, str], None]
@@ -57,17 +60,31 @@ def _require(name: str, present: bool, reason: str) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Return what hands tests to processes: one by one, but for the files of ``TOGETHER``."""
-    if config.getvalue("dist") != "loadgroup":
+    """Return what hands tests to processes by file, or by folder of ``TOGETHER``.
+
+    What a file sets up is set up once. Slow files come first, as ``pytest_collection_modifyitems``
+    has them, so that no process ends on a long one while the other waits.
+    """
+    if config.getvalue("dist") != "loadfile":
         return None
-    from xdist.scheduler import LoadGroupScheduling
+    from xdist.scheduler import LoadFileScheduling
 
-    class ByFile(LoadGroupScheduling):
+    class ByFile(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.split("::", 1)[0]
-            return file if file in TOGETHER else super()._split_scope(nodeid)
+            file = str(super()._split_scope(nodeid))
+            folder = file.rpartition("/")[0]
+            return folder if folder in TOGETHER else file
 
+    config.option.loadscopereorder = False
     return ByFile(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put files with slow tests first, where processes share the tests."""
+    if hasattr(config, "workerinput"):
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")
@@ -101,6 +118,16 @@ def own_cache(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ACTIVITY_DUTY_CACHE", str(folder))
         yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_once() -> Iterator[None]:
+    """Build the parser of the command line once a process: it takes longer than most refusals."""
+    import typer.main
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
+        yield
 
 
 @pytest.fixture

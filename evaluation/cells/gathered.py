@@ -105,6 +105,8 @@ class Gathered:
         First period after the reform among all rows read, where the design says ``post = ...``.
     columns
         What is known of the panel's columns, from which the plan was made.
+    lacking
+        Why given cells do not answer a pass, by its name.
     """
 
     plan: Plan
@@ -118,3 +120,4 @@ class Gathered:
     flow: tuple[FlowStep, ...] = ()
     first_post: int | None = None
     columns: Mapping[str, ColumnFacts] = field(default_factory=dict)
+    lacking: Mapping[str, str] = field(default_factory=dict)

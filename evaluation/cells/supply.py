@@ -134,7 +134,8 @@ class Supply:
             Where cells are not enough.
         """
         if route.cells not in self._samples:
-            raise NeedsRows("its cells were not built")
+            told = {} if self.gathered is None else self.gathered.lacking
+            raise NeedsRows(told.get(route.cells, "its cells were not built"))
         sample = self._samples[route.cells]
         if sample.grouped:
             prepared = sample.prepared

@@ -10,7 +10,7 @@ from evaluation.checks._specified import Pool, Specified
 from evaluation.checks._universe_groups import groups_of
 from evaluation.checks.contract import ModelResult, Verdict
 from evaluation.errors import DataError, EstimationError
-from evaluation.estimators._support.least import least
+from evaluation.estimators._support.least import least, sure_units
 from evaluation.results import Specification, Status
 from evaluation.spec.digest import canonical_json
 from evaluation.spec.members import Member
@@ -127,7 +127,8 @@ def _one(
         n_clusters=number.n_clusters,
         equivalence=verdicts.get(name, ""),
     )
-    return Specified(row, fit.assignment, least(fit.support))
+    counts = least(sure_units(one, spec.panel.unit) for one in fit.support)
+    return Specified(row, fit.assignment, counts)
 
 
 def _row(spec: Spec, member: Member, name: str, status: Status, reason: str) -> Specification:

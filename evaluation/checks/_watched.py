@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from evaluation.checks.contract import ModelResult, Verdict
-from evaluation.estimators._support.least import least
+from evaluation.estimators._support.least import least, sure_units
 from evaluation.results import Counts
 from evaluation.spec.spec import Spec
 
@@ -20,9 +20,12 @@ class Watched:
     ----------
     refit
         Estimates the models of another spec on the same input.
+    unit
+        The panel's unit; specs made on the way need not name it.
     """
 
-    def __init__(self, refit: Callable[[Spec], tuple[ModelResult, ...]]) -> None:
+    def __init__(self, refit: Callable[[Spec], tuple[ModelResult, ...]], unit: str | None) -> None:
+        self._unit = unit
         self._refit = refit
         self._seen: list[tuple[str, Counts]] = []
 
@@ -30,7 +33,8 @@ class Watched:
         """Return what every model of a spec gives."""
         results = self._refit(variant)
         for result in results:
-            self._seen += [(name, least(fit.support)) for name, fit in result.fits.items()]
+            for name, fit in result.fits.items():
+                self._seen.append((name, least(sure_units(one, self._unit) for one in fit.support)))
         return results
 
     def behind(self, result: ModelResult, verdict: Verdict) -> Counts:

@@ -99,7 +99,7 @@ def _checked(
     for result in results:
         if request.model not in (None, result.model.id):
             continue
-        watched = Watched(refit)
+        watched = Watched(refit, spec.panel.unit)
         case = Case(
             result,
             spec,

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evaluation.catalogue import catalogue
+from evaluation.commands.explain_bundle import explain_bundle, refuse_other
 from evaluation.commands.locate import locate
 from evaluation.errors import UsageError
+from evaluation.release.bundle.read import is_bundle
 from evaluation.spec.loader import read_spec
 from evaluation.spec.spec import Spec
 
@@ -24,6 +26,8 @@ def explain(
 ) -> str:
     """Return what a spec claims and assumes, its plan, or its models in Stata or R.
 
+    Of a bundle, return the questions that its cells answer.
+
     Raises
     ------
     SpecError
@@ -31,6 +35,12 @@ def explain(
     UsageError
         For an error that is none, another language than these two, or plan and language together.
     """
+    if is_bundle(Path(spec)):
+        refuse_other(
+            Path(spec), plan=plan, std_error=std_error is not None, as_=language is not None,
+            allow=bool(allowed),
+        )  # fmt: skip
+        return explain_bundle(Path(spec), settings)
     if std_error is not None and not std_error > 0:
         raise UsageError(f"--std-error: found {std_error:g}; allowed: a number above 0")
     if plan and language is not None:

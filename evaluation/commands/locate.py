@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+from evaluation.release.bundle.read import is_bundle, read_bundle
 from evaluation.spec.shipped import find_spec
 
 
@@ -22,6 +23,8 @@ def locate(name: str) -> Path:
 
 def spec_id_of(path: Path) -> str:
     """Return the id that a spec's text gives it, else its file name; faults are told later."""
+    if is_bundle(path):
+        return str(read_bundle(path).manifest["spec_id"])
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("id")
     except (OSError, ValueError, RecursionError):

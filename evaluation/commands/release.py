@@ -24,8 +24,9 @@ from evaluation.release.signoff import (
     approvals,
     read_signoffs,
     record_signoff,
-    standing,
 )
+from evaluation.release.unrecorded import refuse_unrecorded
+from evaluation.release.waiting import waiting_for
 from evaluation.report.csvs import csv_text
 from evaluation.report.reading import read_record
 from evaluation.report.record import Record
@@ -104,12 +105,15 @@ def _released(
 ) -> tuple[str, ...]:
     outputs = folder.resolve().parent
     further = bundled(record, policy, folder) if bundle else alone
-    candidate = candidate_of(record, policy, read_ledger(outputs), tuple(_beside(folder)), further)
+    ledger = read_ledger(outputs)
+    refuse_unrecorded(outputs, ledger)
+    candidate = candidate_of(record, policy, ledger, tuple(_beside(folder)), further)
     failing = refusals(candidate.judged)
     if signed is not None and not failing:
         record_signoff(folder, _signoff(candidate, signed))
     signoffs = read_signoffs(folder)
-    waiting = "" if failing else _waiting(candidate, signoffs, folder)
+    waiting = waiting_for(candidate, signoffs, f"{folder / PAGE}", f"{folder}")
+    waiting = "" if failing else waiting
     _show_inside(candidate, signoffs, folder, proposed=bool(waiting))
     if failing:
         unsigned = ("what fails cannot be signed; the decision is not recorded",) if signed else ()
@@ -132,8 +136,8 @@ def _located(name: str, out: Path) -> Path:
     there = sorted(one.parent.parent.name for one in out.glob("*/restricted/estimates.csv"))
     listed = f" (there are: {', '.join(there)})" if there else ""
     raise UsageError(
-        f"release: no outputs of {name!r} in {out}{listed}{nearest(name, there)}; "
-        "run the spec first, or name its folder"
+        f"release: no outputs of {name!r} in {out}; run the spec first, or name its folder"
+        f"{listed}{nearest(name, there)}"
     )
 
 
@@ -150,9 +154,9 @@ def _policy(record: Record) -> Policy:
     if policy is None:
         known = ", ".join(policy_names())
         raise DisclosureError(
-            f"{spec_id}: names no disclosure policy, so nothing of it may leave; write\n"
-            f'[disclosure]\npolicy = "registry_default"\nin the spec (there are: {known}) '
-            "and run it again"
+            f"{spec_id}: names no disclosure policy, so nothing of it may leave; write "
+            'disclosure = { policy = "registry_default" } at the top of the spec '
+            f"(there are: {known}) and run it again"
         )
     if record.blind:
         raise DisclosureError(
@@ -194,35 +198,6 @@ def _show_inside(
     files_at = "proposed" if proposed else "" if failing else "../release"
     write_file(folder / RULINGS, csv_text(Ruling, candidate.rulings).encode())
     write_file(folder / PAGE, checker_page(candidate, signoffs, files_at).encode())
-
-
-def _waiting(candidate: Candidate, signoffs: Sequence[SignOff], folder: Path) -> str:
-    """Return why a person has to decide first, empty where nobody has to."""
-    spec_id, needed = candidate.record.spec.id, candidate.policy.head.checkers
-    rejected = sorted(
-        one.name
-        for one in standing(signoffs, candidate.signed).values()
-        if one.decision == "reject"
-    )
-    if rejected:
-        said = next(
-            one.comment
-            for one in reversed(signoffs)
-            if one.name == rejected[0] and one.signed == candidate.signed
-        )
-        return (
-            f"{spec_id}: rejected by {', '.join(rejected)} ({said}); change the spec and run it "
-            "again, or let the same person approve"
-        )
-    approved = approvals(signoffs, candidate.signed)
-    if not candidate.review or len(approved) >= needed:
-        return ""
-    so_far = f", {len(approved)} did so ({', '.join(approved)})" if approved else ""
-    return (
-        f"{spec_id}: {len(candidate.review)} of {len(candidate.judged)} files need the look of "
-        f"{needed} {'person' if needed == 1 else 'persons'}{so_far}; open {folder / PAGE}, then "
-        f"activity-duty release {folder} --sign NAME --decision approve --comment TEXT"
-    )
 
 
 def _told(candidate: Candidate, place: Path, approved: Sequence[str]) -> Iterator[str]:

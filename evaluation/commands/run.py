@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from evaluation.catalogue import catalogue
 from evaluation.cells.settings import Settings
+from evaluation.commands.asked_bundle import asked_bundle, refuse_ways
 from evaluation.commands.console import Console
 from evaluation.commands.durations import duration
 from evaluation.commands.gates import pass_gates
@@ -19,15 +21,18 @@ from evaluation.commands.remarks import remarks
 from evaluation.commands.shown import headline_table
 from evaluation.commands.steps import Steps
 from evaluation.commands.steps import ended as side_by_side
+from evaluation.commands.stoppable import stoppable
 from evaluation.commands.workers import in_workers
 from evaluation.data.durable.holding import holding
 from evaluation.errors import UsageError, UserError
 from evaluation.estimators.supplying import Engine
 from evaluation.pipeline import run_spec
+from evaluation.release.bundle.read import is_bundle
 from evaluation.release.writer import write_record
 from evaluation.report.blinded import folder_of
 from evaluation.report.record import Record
 from evaluation.spec.loader import read_spec
+from evaluation.spec.lock import Lock
 from evaluation.spec.lock_file import lock_path, read_lock
 from evaluation.spec.spec import Spec
 
@@ -112,11 +117,13 @@ def run(
 
 def _one_by_one(job: Job, steps: Steps, console: Console) -> Done:
     """Run one spec and tell every stage as it begins, with what comes before and after it."""
+    with stoppable() as go_on:
 
-    def announce(stage: str) -> None:
-        console.stage(job.path.stem, stage, steps.note(stage))
+        def announce(stage: str) -> None:
+            go_on()
+            console.stage(job.path.stem, stage, steps.note(stage))
 
-    return run_job(job, announce, steps.plan)
+        return run_job(job, announce, steps.plan)
 
 
 def _refuse_shared_ids(paths: Sequence[Path]) -> None:
@@ -148,31 +155,25 @@ def run_job(
     """
     label = job.path.stem
     try:
-        spec = read_spec(
-            job.path,
-            catalogue(),
-            settings=job.settings,
-            allowed=job.allowed,
-            # With cells at hand the spec's own source is not read, so it may be anywhere.
-            with_paths=job.way.cells is None,
-        )
-        label = spec.id
-        planned(spec)
-        target = job.out / folder_of(spec.id, blind=job.way.blind)
-        refuse_unwritable(target)
-        with holding(target):
-            record = run_spec(
-                spec,
-                memory=job.out / ".cache",
-                cells=job.way.cells,
-                rebuild=job.way.rebuild,
-                engine=job.way.engine,
-                settings=job.way.settings,
-                lock=read_lock(lock_path(job.path)),
-                blind=job.way.blind,
-                announce=announce,
-            )
-            folder = write_record(record, job.out)
+        with _asked(job) as asked:
+            label = asked.spec.id
+            planned(asked.spec)
+            target = job.out / folder_of(label, blind=job.way.blind)
+            refuse_unwritable(target)
+            with holding(target):
+                found = run_spec(
+                    asked.spec,
+                    memory=job.out / ".cache",
+                    cells=asked.cells,
+                    rebuild=job.way.rebuild,
+                    engine=job.way.engine,
+                    settings=job.way.settings,
+                    lock=asked.lock,
+                    blind=job.way.blind,
+                    announce=announce,
+                )
+                record = asked.marked(found)
+                folder = write_record(record, job.out)
     except UserError as error:
         return Done(label, error=error)
     try:
@@ -180,6 +181,38 @@ def run_job(
     except UserError as error:
         return Done(label, record, folder, error)
     return Done(label, record, folder)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a job asks: a spec of its own, or that of a bundle."""
+
+    spec: Spec
+    cells: Path | None
+    lock: Lock | None = None
+    marked: Callable[[Record], Record] = lambda record: record
+
+
+@contextmanager
+def _asked(job: Job) -> Iterator[_Asked]:
+    if is_bundle(job.path):
+        way = job.way
+        refuse_ways(
+            job.path, cells=way.cells is not None, rebuild=way.rebuild, blind=way.blind,
+            engine_microdata=way.engine == "microdata", allow=bool(job.allowed),
+        )  # fmt: skip
+        with asked_bundle(job.path, job.settings) as asked:
+            yield _Asked(asked.spec, asked.cells, marked=asked.marked)
+        return
+    spec = read_spec(
+        job.path,
+        catalogue(),
+        settings=job.settings,
+        allowed=job.allowed,
+        # With cells at hand the spec's own source is not read, so it may be anywhere.
+        with_paths=job.way.cells is None,
+    )
+    yield _Asked(spec, job.way.cells, read_lock(lock_path(job.path)))
 
 
 def tell(done: Done, console: Console) -> None:

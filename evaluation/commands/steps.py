@@ -57,8 +57,8 @@ class Steps:
             kind, at, count = self._places[stage]
             parts += [f"{kind} {at} of {count}"] if count > 1 else []
             first = self._first.setdefault(kind, now)
-            if at > 1 and now > first:
-                left = f"about {duration((now - first) / (at - 1) * (count - at + 1))} left"
+            seconds = (now - first) / max(at - 1, 1) * (count - at + 1)
+            left = f"about {duration(seconds)} left" if at > 1 and seconds >= 1 else ""
         parts += [duration(taken)] if taken >= 1 else []
         return ", ".join([*parts, left] if left else parts)
 

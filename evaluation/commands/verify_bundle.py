@@ -67,8 +67,10 @@ def _lines(path: Path, found: Verification) -> Iterator[str]:
         yield f"not recomputed: {file}: {count}: {_plain(reason)}"
     largest = max((one.gap or 0.0 for one in found.having(RECOMPUTED)), default=0.0)
     yield (
-        f"{path}: {found.share:.1%} of {len(found.gaps)} printed numbers recomputed, none differs "
-        f"unexplained (tolerance {TOLERANCE:g}; largest gap among them {largest:.2g})"
+        f"{path}: {found.share(RECOMPUTED):.1%} of {len(found.gaps)} printed numbers recomputed "
+        f"(tolerance {TOLERANCE:g}; largest gap among them {largest:.2g}), "
+        f"{found.share(EXPLAINED):.1%} with an explained gap, "
+        f"{found.share(NOT_RECOMPUTED):.1%} not recomputed, none differs unexplained"
     )
     yield PROVES_NOT
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from evaluation.release.readme import readme_file
 from evaluation.release.ruling import rulings_of
 from evaluation.release.samples import Sample, samples_of
 from evaluation.release.suppression import Suppressed, suppress
+from evaluation.release.unrecorded import digest_of_files
 from evaluation.report.csvs import csv_text
 from evaluation.report.record import Record
 from evaluation.results import Ruling
@@ -66,8 +67,7 @@ class Candidate:
     @cached_property
     def released(self) -> str:
         """Digest of every file."""
-        lines = sorted(f"{one.file.digest} {one.file.path}\n" for one in self.judged)
-        return hashlib.sha256("".join(lines).encode()).hexdigest()
+        return digest_of_files({one.file.path: one.file.digest for one in self.judged})
 
     @cached_property
     def signed(self) -> str:
@@ -108,9 +108,10 @@ def candidate_of(
     # release stays, and the release fails by it: its sample is that of the numbers beside it.
     own = (*rulings_of(record, policy), *differences(record, Ledger(), policy))
     suppressed = suppress(record, own, policy)
-    suppressed = Suppressed(leaving(suppressed.record), suppressed.suppressed, suppressed.withheld)
+    suppressed = replace(suppressed, record=leaving(suppressed.record))
     left = suppressed.record
-    close = differences(left, ledger, policy, others)
+    behind = _behind(record, left)
+    close = differences(behind, ledger, policy, others)
     outside = (*rulings_of(left, policy, released=True), *close)
     files = release_files(left, policy, suppressed.withheld)
     files = (*files, *further(suppressed, files))
@@ -119,7 +120,16 @@ def candidate_of(
     files = (*files, readme_file(left, policy, files))
     files = (*files, manifest_file(left, policy, files))
     judged = judged_files(files, outside, policy)
-    return Candidate(policy, (*own, *close), suppressed, judged, samples_of(left))
+    return Candidate(policy, (*own, *close), suppressed, judged, samples_of(behind))
+
+
+def _behind(inside: Record, left: Record) -> Record:
+    """Return the run with the numbers that would leave alone: sizes of samples as they are."""
+    rows = zip(inside.estimates, left.estimates, strict=True)
+    return replace(
+        inside,
+        estimates=tuple(kept if kept.estimate is None else own for own, kept in rows),
+    )
 
 
 def write_release(candidate: Candidate, folder: Path) -> Path:

@@ -74,13 +74,10 @@ def lacking(
     mass = np.zeros((size, values.shape[1]), dtype=np.int64)
     np.add.at(mass, group[hidden], values[hidden])
     number = np.bincount(group[hidden], minlength=size)
-    narrow: NDArray[np.bool_] = np.less(mass, protection.needed)
-    if not protection.zeros:
-        narrow &= mass > 0
-    if not single:
-        narrow[:, 0] |= number == 1
-    narrow &= (number > 0)[:, None]
-    return narrow
+    alone = np.zeros(mass.shape, dtype=bool)
+    alone[:, 0] = (number == 1) & (not single)
+    few = (mass < protection.needed) & ((mass > 0) | protection.zeros)
+    return np.asarray((few | alone) & (number > 0).reshape(-1, 1))
 
 
 def _more(
@@ -88,7 +85,8 @@ def _more(
 ) -> BoolArray:
     """Return one further cell of each group that needs it: the smallest of those that help."""
     narrow = lacking(values, group, hidden, protection)
-    candidates = np.flatnonzero(~hidden & narrow.any(axis=1)[group])
+    needy = np.asarray(narrow.any(axis=1))
+    candidates = np.flatnonzero(~hidden & needy[group])
     helps = ((values[candidates] > 0) & narrow[group[candidates]]).any(axis=1)
     order = np.lexsort((candidates, values[candidates, 0], ~helps, group[candidates]))
     ordered = candidates[order]

@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 
 from evaluation.cells.gathered import CellTable, Gathered
-from evaluation.cells.plan import MISSING, ROWS, CellPass, Plan
+from evaluation.cells.plan import ROWS, Plan
 from evaluation.data.moments import PairCells
 from evaluation.release.cell_counts import (
     BoolArray,
     CellCounts,
-    IntArray,
     cell_counts,
     count_columns,
 )
-from evaluation.release.cell_hiding import hidden_cells, narrow_groups
-from evaluation.release.cell_links import hidden_sizes, opened
+from evaluation.release.cell_hiding import narrow_groups
+from evaluation.release.cell_links import hidden_sizes
+from evaluation.release.cell_passes import groups_of, hidden_passes
 from evaluation.release.coarser import Coarser, coarser_keys
 from evaluation.release.policy import Policy
 from evaluation.release.protection import Protection, protection_of
@@ -91,8 +91,8 @@ class ReleasedCells:
 def releasable_cells(
     gathered: Gathered,
     policy: Policy,
-    record: Record | None = None,
-    suppressed: Suppressed | None = None,
+    record: Record | None,
+    suppressed: Suppressed | None,
 ) -> ReleasedCells:
     """Return cells without those that a policy refuses, nor those that would give them back.
 
@@ -108,7 +108,7 @@ def releasable_cells(
         The policy.
     record, suppressed
         The record that is released beside, as it is inside and as it leaves: counts that it hides
-        must not be sums of cells.
+        must not be sums of cells. ``None`` where cells leave alone.
     """
     protection = protection_of(policy)
     plan, tables = gathered.plan, gathered.tables
@@ -120,7 +120,7 @@ def releasable_cells(
     sizes = frozenset[int]()
     if record is not None and suppressed is not None:
         sizes = hidden_sizes(record, suppressed)
-    hidden = _hidden(tables, counts, small, sizes, protection)
+    hidden = hidden_passes(tables, counts, small, sizes, protection)
     kept = {
         name: replace(one, frame=_released(one, counts[name], hidden[name], protection))
         for name, one in tables.items()
@@ -140,22 +140,6 @@ def releasable_cells(
     return ReleasedCells(replace(gathered, tables=kept, pairs=pairs), tuple(done), proposals)
 
 
-def groups_of(made: CellPass, frame: pd.DataFrame) -> tuple[IntArray, ...]:
-    """Return groups of cells whose sums may be known, each coarser than the one before.
-
-    They are the cells that differ in the one key column with most values alone, such as the
-    municipality or the age, and all cells: figures by month and group, and sizes of samples, are
-    sums of these. Sums by that column itself are printed nowhere.
-    """
-    everything = np.zeros(len(frame), dtype=np.int64)
-    if not made.key:
-        return (everything,)
-    widest = max(made.key, key=lambda name: frame[name].nunique(dropna=False))
-    rest = [name for name in (*made.key, MISSING) if name != widest]
-    grouped = frame.groupby(rest, dropna=False, sort=True).ngroup()
-    return np.asarray(grouped, dtype=np.int64), everything
-
-
 def _rows_a_unit(plan: Plan, table: CellTable, gathered: Gathered) -> int:
     """Return how many rows of one unit may be in one cell at most."""
     if plan.time is None or plan.time in table.made.key:
@@ -165,61 +149,6 @@ def _rows_a_unit(plan: Plan, table: CellTable, gathered: Gathered) -> int:
     ]
     # Without the time anywhere: as many as there are rows of it at all.
     return max(moments, default=int(table.frame[ROWS].max()))
-
-
-def _hidden(
-    tables: Mapping[str, CellTable],
-    counts: Mapping[str, CellCounts],
-    small: Mapping[str, BoolArray],
-    sizes: frozenset[int],
-    protection: Protection,
-) -> dict[str, BoolArray]:
-    """Return the cells of every pass to leave out; passes see the same rows, and so are linked."""
-    groups = {name: groups_of(one.made, one.frame) for name, one in tables.items()}
-    hidden = dict(small)
-    while protection.minimum:
-        for name in tables:
-            open_ = opened(tables[name], counts[name], hidden[name], sizes, protection)
-            hidden[name] = hidden_cells(counts[name], groups[name], open_, protection)
-        fresh = _linked(tables, counts, hidden, protection)
-        if all((fresh[name] == hidden[name]).all() for name in tables):
-            break
-        hidden = fresh
-    return hidden
-
-
-def _linked(
-    tables: Mapping[str, CellTable],
-    counts: Mapping[str, CellCounts],
-    hidden: Mapping[str, BoolArray],
-    protection: Protection,
-) -> dict[str, BoolArray]:
-    """Hide in every pass what another would give back: sums over the key columns they share.
-
-    Where one pass hides cells of such a sum that the sum would bound too narrowly, the other hides
-    all of it.
-    """
-    found = {name: one.copy() for name, one in hidden.items()}
-    for one in tables:
-        for other in tables:
-            if one == other:
-                continue
-            shared = [name for name in tables[one].made.key if name in tables[other].made.key]
-            first, second = _shared_groups(tables[one].frame, tables[other].frame, shared)
-            narrow = narrow_groups(counts[one], first, found[one], protection)
-            found[other] |= np.isin(second, narrow)
-    return found
-
-
-def _shared_groups(
-    one: pd.DataFrame, other: pd.DataFrame, shared: list[str]
-) -> tuple[IntArray, IntArray]:
-    """Return the group of every cell of two passes by the columns that they share."""
-    if not shared:
-        return np.zeros(len(one), dtype=np.int64), np.zeros(len(other), dtype=np.int64)
-    both = pd.concat([one[shared].astype(object), other[shared].astype(object)])
-    codes = both.groupby(shared, dropna=False, sort=False).ngroup().to_numpy(dtype=np.int64)
-    return np.asarray(codes[: len(one)]), np.asarray(codes[len(one) :])
 
 
 def _released(

@@ -11,6 +11,7 @@ from evaluation.release.manifest import manifest_of, manifest_text
 from evaluation.release.policy import Policy
 from evaluation.release.rules import formats as formats_rule
 from evaluation.release.stamped import stamped_picture, stamped_table
+from evaluation.release.unnamed import unnamed
 from evaluation.report.csvs import csv_text
 from evaluation.report.figures.registry import plots_of
 from evaluation.report.horizons import by_horizon
@@ -50,9 +51,10 @@ class ReleaseFile:
 
 
 def leaving(record: Record) -> Record:
-    """Return a record without what no rule can judge: times, and what was noted of the rows."""
+    """Return a record without what no rule can judge: times, notes of the rows, names of units."""
     return replace(
-        record, notes=notes_of(record.spec), seconds={}, panel_report="", coverage=()
+        record, details=unnamed(record.details), notes=notes_of(record.spec), seconds={},
+        panel_report="", coverage=(),
     )  # fmt: skip
 
 
@@ -118,7 +120,9 @@ def _results(record: Record) -> Iterator[ReleaseFile]:
     if record.worth:
         texts["worth.csv"] = csv_text(WorthRow, record.worth)
     for name, text in texts.items():
-        yield ReleaseFile(name, text.encode(), (name,))
+        # A heading alone says nothing about anybody.
+        shown = (name,) if text.count("\n") > 1 else ()
+        yield ReleaseFile(name, text.encode(), shown)
 
 
 def _tables(record: Record, policy: Policy) -> Iterator[ReleaseFile]:

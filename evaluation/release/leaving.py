@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from evaluation.release._details import COUNTS as COUNTED
 from evaluation.release.protection import Protection
 from evaluation.release.record_accounts import MEANS, SIZES, Counted, Spot
 from evaluation.report.places import place_of
@@ -140,36 +141,38 @@ class Leaving:
         fresh: dict[str, Any] = {k: number(v) for k, v in known.items() if v is not None}
         return replace(row, **fresh)
 
+    def kept(self, name: str, points: PointTable) -> tuple[int, ...]:
+        """Return the points that are printed, by place: those of which nothing is hidden."""
+        gone = {at for kind, table, at, _ in self.spots if (kind, table) == ("points", name)}
+        gone |= {at for artefact, at in self.rows if artefact == f"points:{name}"}
+        return tuple(at for at in range(len(points.rows)) if at not in gone)
+
     def points(self, name: str, points: PointTable) -> PointTable:
-        """Return points: a mean goes with its count, and stands on rounded counts."""
-        return PointTable(
-            points.columns,
-            tuple(self._point(name, at, points.columns, row) for at, row in enumerate(points.rows)),
-        )
+        """Return points: one goes with its count or mean, and means stand on rounded counts."""
+        kept = self.kept(name, points)
+        for at in sorted(set(range(len(points.rows))) - set(kept)):
+            for column in (*MEANS, *SIZES):
+                rule = self.rows.get((f"points:{name}", at))
+                rule = self.spots.get(("points", name, at, column), rule)
+                if rule is not None and column in points.columns:
+                    self._log(f"points:{name}", at, column, rule)
+        rows = (self._point(name, at, points.columns, points.rows[at]) for at in kept)
+        return PointTable(points.columns, tuple(rows))
 
     def _point(
         self, name: str, at: int, columns: tuple[str, ...], row: tuple[Value, ...]
     ) -> tuple[Value, ...]:
         cells = dict(zip(columns, row, strict=True))
-        rules = {one: self.spots.get(("points", name, at, one)) for one in columns}
-        whole = self.rows.get((f"points:{name}", at)) or next(
-            (rules[one] for one in SIZES if rules.get(one)), None
-        )
-        for column in columns:
-            rule = rules[column] or (whole if column in (*MEANS, *SIZES) else None)
-            if rule is not None and cells[column] is not None:
-                self._log(f"points:{name}", at, column, rule)
-                cells[column] = None
-        sizes = {one: cells[one] for one in SIZES if one in cells}
+        rows = cells.get("rows")
         for column in SIZES:
             value = cells.get(column)
             if isinstance(value, int | float):
                 cells[column] = self.protection.rounded(round(value))
         for column in MEANS:
             value = cells.get(column)
-            if isinstance(value, int | float) and not isinstance(value, bool):
+            if isinstance(value, int | float):
                 spot: Spot = ("points", name, at, column)
-                cells[column] = self._share(spot, float(value), sizes.get("rows"))
+                cells[column] = self._share(spot, float(value), rows)
         return tuple(cells[column] for column in columns)
 
     def _number(self, spot: Spot, value: float | int) -> float | int:
@@ -233,7 +236,8 @@ def fitted(row: Estimate) -> Fitted:
 def _goes(row: Detail, gone: frozenset[Fitted], means: frozenset[Fitted]) -> bool:
     """Whether a detail is of a hidden number, of a fit without headline, or of a baseline."""
     own = (row.model_id, row.outcome)
-    if OF_BASELINE in row.name and (*own, OF_BASELINE) in means:
+    share = OF_BASELINE in row.name and not COUNTED.search(row.name)
+    if share and (*own, OF_BASELINE) in means:
         return True
     beside = any(one[:2] == own for one in gone)
     return (*own, "") in gone or (*own, row.term) in gone or (beside and bool(row.check))

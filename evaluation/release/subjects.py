@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from evaluation.release._bounds import with_bounds
 from evaluation.release._details import follows_fit, nature_of
-from evaluation.release._events import with_event_units
 from evaluation.release._evidence import Known, Measured, known_of, worst_of
 from evaluation.release._shown import figure_subjects, table_parts
 from evaluation.release.rules.contract import Nature, Place, Subject
@@ -37,8 +37,13 @@ def subjects_of(record: Record, *, released: bool = False) -> tuple[Subject, ...
     known = known_of(record.evidence)
     found = (*_numbers(record, known), *figure_subjects(record, known), *_parts(record, known))
     source = record.spec.panel.source
+
+    def bounded(one: Subject) -> Mapping[str, float | int]:
+        # Of artefacts as a whole nothing is counted in rows of persons by period.
+        return with_bounds(record.spec, dict(one.measured)) if one.is_number else one.measured
+
     return tuple(
-        replace(one, source=source, released=released)
+        replace(one, source=source, released=released, measured=bounded(one))
         for one in found
         if released or not _is_count_alone(one)
     )
@@ -73,7 +78,7 @@ def _estimates(record: Record, known: Known) -> Iterator[Subject]:
         nature = "count" if row.estimate is None else nature
         yield Subject(
             "estimates.csv", at, "", _label(row), nature, _place(record, row),
-            _outcome(record, row.outcome), with_event_units(record.spec, _behind(known, at, row)),
+            _outcome(record, row.outcome), _behind(known, at, row),
             absorbs=_absorbs(record, row.model_id),
         )  # fmt: skip
         for name in COUNTED:
@@ -145,7 +150,7 @@ def _details(record: Record, known: Known) -> Iterator[Subject]:
             measured = {"rows": abs(detail.value), **measured}
         yield Subject(
             "details.csv", at, "", _detail_label(detail), nature, "coefficient",
-            _outcome(record, detail.outcome), with_event_units(record.spec, measured),
+            _outcome(record, detail.outcome), measured,
             detail.value if isinstance(detail.value, int) else None,
         )  # fmt: skip
 
@@ -176,7 +181,7 @@ def _specifications(record: Record, known: Known) -> Iterator[Subject]:
         yield Subject(
             "specifications.csv", at, "", f"{row.model_id} {row.outcome} number {row.number}",
             "estimate", _place(record, row), _outcome(record, row.outcome),
-            with_event_units(record.spec, {**counted, **known.behind("specifications.csv", at)}),
+            {**counted, **known.behind("specifications.csv", at)},
             absorbs=_absorbs(record, row.model_id),
         )  # fmt: skip
 

@@ -28,8 +28,9 @@ class Suppressed:
     Attributes
     ----------
     record
-        Hidden numbers are ``None``, counts rounded as the policy says. Steps of the sample that
-        would tell a small count are taken together with the next.
+        Hidden numbers are ``None``, counts rounded as the policy says. Points with anything hidden
+        are gone; steps of the sample that would tell a small count are taken together with the
+        next.
     suppressed
         What is hidden. Restricted: it tells which numbers fail.
     withheld
@@ -71,6 +72,7 @@ def suppress(record: Record, rulings: Sequence[Ruling], policy: Policy) -> Suppr
     )
     out = Leaving(protection, found, spots, rows)
     kept = _kept(record, spots)
+    points = {name: out.points(name, one) for name, one in record.observed.items()}
     hidden = replace(
         record,
         estimates=tuple(out.estimate(*one) for one in enumerate(record.estimates)),
@@ -80,9 +82,9 @@ def suppress(record: Record, rulings: Sequence[Ruling], policy: Policy) -> Suppr
             out.specification(*one, gone) for one in enumerate(record.specifications)
         ),
         worth=tuple(out.worth(*one, outcomes) for one in enumerate(record.worth)),
-        observed={name: out.points(name, points) for name, points in record.observed.items()},
+        observed={name: one for name, one in points.items() if len(one)},
         flow=_flow(record, kept, protection),
-        evidence=tuple(_evidence(record.evidence, kept)),
+        evidence=tuple(_of_points(record, out, _evidence(record.evidence, kept))),
         coverage=(),
         panel_report="",
     )
@@ -176,6 +178,34 @@ def _evidence(rows: Sequence[Evidence], kept: tuple[int, ...]) -> Sequence[Evide
             # What two steps take out together is not what the second does.
             if not (new in joined and one.statistic == "difference_units"):
                 found.append(replace(one, row=new))
+    return found
+
+
+def _of_points(record: Record, out: Leaving, rows: Sequence[Evidence]) -> Sequence[Evidence]:
+    """Return evidence with the points of figures numbered as they are printed.
+
+    Evidence of a figure that arranges points anew goes: a person must look at it.
+    """
+    kept = {name: out.kept(name, one) for name, one in record.observed.items()}
+    changed = {name for name, one in record.observed.items() if len(kept[name]) < len(one)}
+    if not changed or not any(one.artefact.startswith("figure:") for one in rows):
+        return rows
+    tables = {record.observed[name].rows: name for name in changed}
+    drawn = {row for name in changed for row in record.observed[name].rows}
+    place: dict[str, dict[int, int]] = {}
+    for plot in plots_of(record):
+        if plot.points.rows in tables:
+            numbered = enumerate(kept[tables[plot.points.rows]], 1)
+            place[f"figure:{plot.name}"] = {at + 1: new for new, at in numbered}
+        elif drawn.intersection(plot.points.rows):
+            place[f"figure:{plot.name}"] = {}
+    found = []
+    for one in rows:
+        own = place.get(one.artefact)
+        if own is None or not one.row:
+            found.append(one)
+        elif one.row in own:
+            found.append(replace(one, row=own[one.row]))
     return found
 
 

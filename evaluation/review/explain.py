@@ -155,5 +155,5 @@ def _policy(spec: Spec, words: Language) -> Iterator[str]:
     policy = policy_of(spec.disclosure.policy, spec.origin.folder)
     title = "; ".join([policy.head.title, *([words.text("policy.own")] if policy.own else [])])
     yield words.text("explain.policy", policy=policy.name, title=title)
-    for line in foreseen(spec, policy):
-        yield f"  - {words.text(line.key, **line.values)}"
+    seen = [words.text(line.key, **line.values) for line in foreseen(spec, policy)]
+    yield from (f"  - {line}" for line in seen or [words.text("policy.nothing")])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from evaluation.errors import DataError
 from evaluation.release.bundle.contents import GAPS, LOST, PRINTED, Gap
-from evaluation.release.bundle.gaps import EXPLAINED, NOT_RECOMPUTED, ROUNDED, RECOMPUTED
+from evaluation.release.bundle.gaps import EXPLAINED, NOT_RECOMPUTED, RECOMPUTED, ROUNDED
 from evaluation.release.bundle.guard import AGAIN
 from evaluation.release.bundle.numbers import LAYOUTS, Key, Number, numbers_of, same
 from evaluation.release.bundle.opened import opened
@@ -46,10 +46,9 @@ class Verification:
         """Return the printed numbers with a verdict."""
         return tuple(one for one in self.gaps if one.verdict == verdict)
 
-    @property
-    def share(self) -> float:
-        """Share of printed numbers that are recomputed, gaps that are explained left out."""
-        return len(self.having(RECOMPUTED)) / len(self.gaps) if self.gaps else math.nan
+    def share(self, verdict: str) -> float:
+        """Return the share of printed numbers with a verdict; ``nan`` where none is printed."""
+        return len(self.having(verdict)) / len(self.gaps) if self.gaps else math.nan
 
 
 def verify_bundle(path: Path) -> Verification:

@@ -7,6 +7,8 @@ from typing import Any
 
 DEEPEST = 40
 LARGEST = 2**63
+# Ends a name early for systems and query engines, so that it would be another one.
+NULL = "\0"
 
 
 def tables_of(text: str) -> dict[str, Any]:
@@ -16,7 +18,7 @@ def tables_of(text: str) -> dict[str, Any]:
     ------
     ValueError
         Where the text is not TOML, nests deeper than any spec does, or holds a whole number
-        beyond the 64 bits that TOML grants; its message is the reason.
+        beyond the 64 bits that TOML grants or a null character; its message is the reason.
     """
     try:
         tables = tomllib.loads(text)
@@ -38,6 +40,9 @@ def _refuse_extremes(tables: dict[str, Any]) -> None:
         for value in level:
             if isinstance(value, dict | list):
                 inside.extend(value.values() if isinstance(value, dict) else value)
+                inside.extend(value if isinstance(value, dict) else ())
+            elif isinstance(value, str) and NULL in value:
+                raise ValueError(_null())
             elif isinstance(value, int) and not -LARGEST <= value < LARGEST:
                 raise ValueError(_too_large())
         level = inside
@@ -51,3 +56,7 @@ def _too_deep() -> str:
 
 def _too_large() -> str:
     return "a whole number is larger than 64 bits"
+
+
+def _null() -> str:
+    return "a text holds a null character (\\u0000); take it out"

@@ -52,7 +52,7 @@ def explain(
     ] = None,
     out: Out = Path("outputs"),
 ) -> None:
-    """Say what a spec claims and assumes; needs no data."""
+    """Say what a spec claims and assumes, or what a bundle (.zip) answers; needs no data."""
     from evaluation.commands.explain import explain as verb
 
     told = verb(

@@ -43,3 +43,33 @@ def verify(
     from evaluation.commands.verify import verify_folder
 
     print_lines(verify_folder(path, set_, allow))
+
+
+@verbs.command(context_settings={"ignore_unknown_options": True})
+def trace(
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="table2:1:2 (table, line, column after the labels), estimates:12, FIGURE:3, or a "
+            "printed value, such as 0.0042."
+        ),
+    ],
+    path: Annotated[
+        Path, typer.Argument(help="An output folder, a release folder, or a bundle (.zip).")
+    ],
+) -> None:
+    """Say where a printed number comes from: row, model, spec, cells, inputs, code, ruling."""
+    from evaluation.commands.trace import trace as verb
+
+    print_lines(*verb(what, path))
+
+
+@verbs.command()
+def compare(
+    before: Annotated[Path, typer.Argument(help="An output folder, or a bundle (.zip).")],
+    after: Annotated[Path, typer.Argument(help="The later round, as either.")],
+) -> None:
+    """Say what changed between two rounds: spec, sample, inputs, software and numbers."""
+    from evaluation.commands.compare import compare_rounds
+
+    print_lines(compare_rounds(before, after))

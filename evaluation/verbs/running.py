@@ -39,7 +39,9 @@ def demo(out: Out = Path("outputs"), set_: Set = [], json_events: Events = False
 
 @verbs.command()
 def run(
-    specs: Annotated[list[str], typer.Argument(help="Spec files, or ids of shipped specs.")],
+    specs: Annotated[
+        list[str], typer.Argument(help="Spec files, ids of shipped specs, or bundles (.zip).")
+    ],
     out: Out = Path("outputs"),
     set_: Set = [],  # noqa: B006
     jobs: Annotated[int, typer.Option(min=1, help="Specs run side by side.")] = 1,

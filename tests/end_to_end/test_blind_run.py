@@ -187,6 +187,27 @@ def test_a_query_mixes_rows_as_the_frame_does(folder: Path, panel: pd.DataFrame)
     np.testing.assert_array_equal(before, after)
 
 
+def test_a_database_gives_what_a_file_gives(
+    folder: Path, panel: pd.DataFrame, tmp_path: Path
+) -> None:
+    import duckdb
+
+    with duckdb.connect(str(tmp_path / "panel.duckdb")) as base:
+        base.register("rows", panel)
+        base.execute("CREATE TABLE panel AS SELECT * FROM rows ORDER BY random()")
+    text = (folder / "did.toml").read_text()
+    (tmp_path / "did.toml").write_text(
+        text.replace('source = "file"', 'source = "sql"').replace(
+            'path = "panel.parquet"', 'url = "duckdb:///panel.duckdb"\ntable = "panel"'
+        )
+    )
+    found = [
+        first_row(ad.run(tmp_path / "did.toml", blind=True, engine=engine)).estimate
+        for engine in ("auto", "microdata")
+    ]
+    assert found[0] == pytest.approx(found[1], rel=1e-9)
+
+
 def test_no_unit_keeps_its_measurements_and_outcomes_part_from_the_treatment_received() -> None:
     frame = pd.DataFrame({"u": ["a", "b", "c", "d"] * 2, "t": [1] * 4 + [2] * 4})
     frame["y"] = frame["w"] = frame["u"]

@@ -192,8 +192,8 @@ def test_cells_of_another_spec_say_whose_they_are(study: Path, command: Command)
     code, _, err = command("run", study / "other.toml", "--cells", study / "o" / "small")
     assert code == 11
     assert err.splitlines()[-1] == (
-        "data: --cells: the cells of small hold other columns or sums than other asks for; build "
-        "them again with: activity-duty cells other"
+        "data: --cells: the cells of small hold other columns or sums than other asks for "
+        "(the cells are not by age); build them again with: activity-duty cells other"
     )
 
 

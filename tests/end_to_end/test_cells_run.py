@@ -334,11 +334,22 @@ CHANGES: dict[str, tuple[dict[str, Any], list[Any], dict[str, Any]]] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def memories(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return the folders of cells that one run of each design built."""
+    homes = {}
+    for kind in ("did", "rd"):
+        homes[kind] = tmp_path_factory.mktemp(kind)
+        assert run_spec(spec_of(folder, *DESIGNS[kind]), memory=homes[kind]).cells == "built"
+    return homes
+
+
 @pytest.mark.parametrize("change", CHANGES)
-def test_kept_cells_answer_what_they_can(folder: Path, tmp_path: Path, change: str) -> None:
+def test_kept_cells_answer_what_they_can(
+    folder: Path, memories: dict[str, Path], tmp_path: Path, change: str
+) -> None:
     design, models, changes = CHANGES[change]
-    first = (DID, MODELS) if design["kind"] == "did" else (RD, RD_MODELS)
-    assert run_spec(spec_of(folder, *first), memory=tmp_path).cells == "built"
+    shutil.copytree(memories[design["kind"]], tmp_path, dirs_exist_ok=True)
     spec = spec_of(folder, design, models, **changes)
     again = run_spec(spec, memory=tmp_path)
     assert again.cells == "reused"
@@ -346,6 +357,19 @@ def test_kept_cells_answer_what_they_can(folder: Path, tmp_path: Path, change: s
     hold_equal(again, rows)
     assert again.flow[-1].rows == rows.flow[-1].rows
     assert again.flow[-1].units == rows.flow[-1].units
+
+
+@pytest.fixture(scope="module")
+def remembered(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Record]:
+    """Return what copies the memory of one run of one model, and gives that run's record."""
+    home = tmp_path_factory.mktemp("remembered")
+    record = run_spec(spec_of(folder, DID, MODELS[:1]), memory=home)
+
+    def copied(to: Path) -> Record:
+        shutil.copytree(home, to, dirs_exist_ok=True)
+        return record
+
+    return copied
 
 
 @pytest.mark.parametrize(
@@ -357,9 +381,12 @@ def test_kept_cells_answer_what_they_can(folder: Path, tmp_path: Path, change: s
     ],
     ids=["wider", "another outcome", "a column that no key holds"],
 )
-def test_what_kept_cells_cannot_answer_is_built(folder: Path, tmp_path: Path, change: Any) -> None:
-    models = [{key: value for key, value in MODELS[0].items() if key != "outcomes"}]
-    run_spec(spec_of(folder, DID, models), memory=tmp_path)
+def test_what_kept_cells_cannot_answer_is_built(
+    folder: Path, remembered: Callable[[Path], Record], tmp_path: Path, change: Any
+) -> None:
+    models = MODELS[:1]
+    assert "outcomes" not in models[0]
+    assert remembered(tmp_path).cells == "built"
     changed = copy.deepcopy(change)
     if "panel" in changed:
         changed["panel"].pop("window")
@@ -387,9 +414,11 @@ def test_a_changed_input_is_never_answered_from_old_cells(folder: Path, tmp_path
 
 
 @pytest.mark.parametrize("harm", ["cut", "other bytes", "no json", "half a json", "old version"])
-def test_damaged_cells_are_built_again(folder: Path, tmp_path: Path, harm: str) -> None:
+def test_damaged_cells_are_built_again(
+    folder: Path, remembered: Callable[[Path], Record], tmp_path: Path, harm: str
+) -> None:
     spec = spec_of(folder, DID, MODELS[:1])
-    before = run_spec(spec, memory=tmp_path)
+    before = remembered(tmp_path)
     (json_file,) = tmp_path.rglob("cells.json")
     table = json_file.with_name("cells_1.parquet")
     harms: dict[str, Callable[[], Any]] = {
@@ -486,9 +515,9 @@ def test_cells_are_carried_where_the_rows_are_not(
 
 
 @pytest.fixture(scope="module")
-def built(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(remembered: Callable[[Path], Record], tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("built")
-    run_spec(spec_of(folder, DID, MODELS[:1]), memory=home)
+    remembered(home)
     (json_file,) = home.rglob("cells.json")
     return json_file.parent
 
@@ -503,12 +532,22 @@ def warehouse_table(json_file: Path) -> pd.DataFrame:
     return table.assign(ad_sum_work_work=table["ad_sum_work"])
 
 
-def test_cells_of_a_warehouse_need_no_json(folder: Path, built: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def warehouse(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Spec, pd.DataFrame]:
+    """Return a spec and the cells that a warehouse would give for it."""
     spec = spec_of(folder, DID, [{**MODELS[0], "controls": [], "outcomes": ["work"]}])
-    run_spec(spec, memory=tmp_path / "memory")
-    (json_file,) = (tmp_path / "memory").rglob("cells.json")
+    home = tmp_path_factory.mktemp("warehouse")
+    run_spec(spec, memory=home)
+    (json_file,) = home.rglob("cells.json")
+    return spec, warehouse_table(json_file)
+
+
+def test_cells_of_a_warehouse_need_no_json(
+    warehouse: tuple[Spec, pd.DataFrame], tmp_path: Path
+) -> None:
+    spec, table = warehouse
     (tmp_path / "cells").mkdir()
-    warehouse_table(json_file).to_parquet(tmp_path / "cells" / "cells_1.parquet")
+    table.to_parquet(tmp_path / "cells" / "cells_1.parquet")
     far = run_spec(spec, cells=tmp_path / "cells")
     near = run_spec(spec, engine="microdata")
     assert far.cells == "given"
@@ -567,14 +606,12 @@ TABLES: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
 
 @pytest.mark.parametrize("fault", TABLES)
 def test_bad_tables_of_a_warehouse_end_in_one_line(
-    folder: Path, tmp_path: Path, fault: str
+    warehouse: tuple[Spec, pd.DataFrame], tmp_path: Path, fault: str
 ) -> None:
     harm, words = TABLES[fault]
-    spec = spec_of(folder, DID, [{**MODELS[0], "controls": [], "outcomes": ["work"]}])
-    run_spec(spec, memory=tmp_path / "memory")
-    (json_file,) = (tmp_path / "memory").rglob("cells.json")
+    spec, table = warehouse
     (tmp_path / "cells").mkdir()
-    harm(warehouse_table(json_file)).to_parquet(tmp_path / "cells" / "cells_1.parquet")
+    harm(table.copy()).to_parquet(tmp_path / "cells" / "cells_1.parquet")
     with pytest.raises(DataError, match=words) as told:
         run_spec(spec, cells=tmp_path / "cells")
     assert len(told.value.faults) == 1

@@ -22,10 +22,12 @@ from evaluation.api import Result
 from evaluation.checks import known_truth
 from evaluation.cli import main
 from evaluation.data.coupled import Coupled, coupled_sample
+from evaluation.data.durable import replacing
 from evaluation.data.prepare import prepare
 from evaluation.data.sources import open_source
 from evaluation.errors import EnvironmentProblem
 from evaluation.release import writer
+from evaluation.report.pictures import Picture, pictures_of
 from evaluation.spec.spec import Spec
 
 SPEC = """
@@ -72,6 +74,7 @@ FILES = {
     "manifest.json",
     "result.json",
     "restricted/estimates.csv",
+    "restricted/evidence.csv",
     "restricted/details.csv",
     "restricted/checks.csv",
     "restricted/report.html",
@@ -123,6 +126,17 @@ def written(spec: Path) -> tuple[Path, Result]:
     result = ad.run(spec, out=spec.parent / "first")
     assert result.folder == spec.parent / "first" / "small"
     return result.folder, result
+
+
+@pytest.fixture(scope="module")
+def drawn(written: tuple[Path, Result]) -> tuple[Picture, ...]:
+    return pictures_of(written[1].record)
+
+
+@pytest.fixture
+def drawn_once(drawn: tuple[Picture, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write the figures of that run, but do not draw them again."""
+    monkeypatch.setattr(writer, "pictures_of", lambda _: drawn)
 
 
 @pytest.fixture(scope="module")
@@ -225,6 +239,7 @@ class Stop(Exception):
 HALFWAY = ["pictures_of", "page", "manifest_of", "manifest_text", "summary_of", "_keep_others"]
 
 
+@pytest.mark.usefixtures("drawn_once")
 @pytest.mark.parametrize("step", HALFWAY)
 @pytest.mark.parametrize("accident", [Stop, KeyboardInterrupt])
 def test_an_interrupted_run_leaves_the_old_outputs(
@@ -260,6 +275,7 @@ def test_a_full_disk_is_a_users_problem(written, tmp_path, monkeypatch) -> None:
     assert contents(tmp_path) == before and len(list(tmp_path.iterdir())) == 1
 
 
+@pytest.mark.usefixtures("drawn_once")
 def test_a_rename_that_fails_puts_the_old_folder_back(written, tmp_path, monkeypatch) -> None:
     _, result = written
     writer.write_record(result.record, tmp_path)
@@ -270,12 +286,15 @@ def test_a_rename_that_fails_puts_the_old_folder_back(written, tmp_path, monkeyp
             raise OSError(13, "Permission denied")
         return rename(path, target)
 
+    # As where a system cannot let two folders change places in one step.
+    monkeypatch.setattr(replacing, "exchange", lambda one, other: False)
     monkeypatch.setattr(Path, "rename", second_fails)
     with pytest.raises(EnvironmentProblem, match="Permission denied"):
         writer.write_record(result.record, tmp_path)
     assert contents(tmp_path) == before and len(list(tmp_path.iterdir())) == 1
 
 
+@pytest.mark.usefixtures("drawn_once")
 def test_a_second_run_replaces_the_first_and_keeps_what_was_released(written, tmp_path) -> None:
     _, result = written
     folder = writer.write_record(result.record, tmp_path)
@@ -392,6 +411,7 @@ def test_the_truth_gate_needs_a_truth(file_spec, tmp_path, command) -> None:
     assert code == 16 and "no number of this spec has a known truth" in err
 
 
+@pytest.mark.usefixtures("drawn_once")
 def test_verify(written, tmp_path, command) -> None:
     _, result = written
     folder = writer.write_record(result.record, tmp_path)

@@ -22,6 +22,22 @@ def modules(root: Path) -> dict[str, str]:
     return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 
+@pytest.fixture(scope="module")
+def trees(modules: dict[str, str]) -> dict[str, ast.Module]:
+    return {name: ast.parse(text) for name, text in modules.items()}
+
+
+@pytest.fixture(scope="module")
+def handlers(trees: dict[str, ast.Module]) -> list[tuple[str, ast.Assert | ast.ExceptHandler]]:
+    """Return every assertion and handler with its module: trees are walked once."""
+    return [
+        (name, node)
+        for name, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assert | ast.ExceptHandler)
+    ]
+
+
 def test_no_module_is_long(modules: dict[str, str]) -> None:
     lengths = {name: len(text.splitlines()) for name, text in modules.items()}
     long = {name: length for name, length in lengths.items() if length > LONGEST}
@@ -29,22 +45,20 @@ def test_no_module_is_long(modules: dict[str, str]) -> None:
     assert statistics.median(length for length in lengths.values() if length) < MEDIAN
 
 
-def test_no_assert_and_no_bare_except(modules: dict[str, str]) -> None:
+def test_no_assert_and_no_bare_except(handlers) -> None:
     hits = [
         f"{name}:{node.lineno}"
-        for name, text in modules.items()
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.Assert) or (isinstance(node, ast.ExceptHandler) and not node.type)
+        for name, node in handlers
+        if isinstance(node, ast.Assert) or not node.type
     ]
     assert not hits, "assert is no validation, and a bare except hides faults"
 
 
-def test_no_exception_is_swallowed(modules: dict[str, str]) -> None:
+def test_no_exception_is_swallowed(handlers) -> None:
     broad = {"Exception", "BaseException"}
     hits = [
         f"{name}:{node.lineno}"
-        for name, text in modules.items()
-        for node in ast.walk(ast.parse(text))
+        for name, node in handlers
         if isinstance(node, ast.ExceptHandler)
         and isinstance(node.type, ast.Name)
         and node.type.id in broad
@@ -53,10 +67,10 @@ def test_no_exception_is_swallowed(modules: dict[str, str]) -> None:
     assert not hits
 
 
-def test_heavy_libraries_are_not_imported_at_the_top(modules: dict[str, str]) -> None:
+def test_heavy_libraries_are_not_imported_at_the_top(trees: dict[str, ast.Module]) -> None:
     hits = []
-    for name, text in modules.items():
-        for node in ast.parse(text).body:
+    for name, tree in trees.items():
+        for node in tree.body:
             if isinstance(node, ast.Import):
                 found = {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level:

@@ -25,7 +25,7 @@ Name = tuple[object, ...]
 # From a printed count, the smallest and largest that is printed so.
 Rounding = Callable[[int], tuple[int, int]]
 # Kinds of count of which every blank one is attacked.
-BLANK = frozenset({"rows", "units", "ones"})
+BLANK, TABLES = frozenset({"rows", "units"}), frozenset({"estimates", "flow"})
 
 
 @dataclass
@@ -85,13 +85,16 @@ class Attacker:
     def narrowest(self, small: Callable[[int], bool]) -> tuple[float, Name | None, int]:
         """Return the least width of any hidden count, whose it is, and how many were attacked.
 
-        They are all small ones, printed nowhere or following from others, and all that estimates
-        and points leave blank. A larger cell that is left out may be known from a figure.
+        They are all small ones, printed nowhere or following from others, and all that estimates,
+        the flow and means leave blank. A larger cell that is left out may be known from a figure,
+        and the rows of a point whose mean is hidden from cells.
         """
         targets = [
             name
             for name, value in self.truth.items()
-            if value and self.high[name] == math.inf and (small(value) or name[0] in BLANK)
+            if value
+            and self.high[name] == math.inf
+            and (small(value) or (name[0] in BLANK and name[1] in TABLES) or name[0] == "ones")
         ]
         widths = {name: np.subtract(*self.bounds(name)[::-1]) for name in targets}
         worst = min(widths, key=lambda name: widths[name], default=None)
@@ -172,12 +175,15 @@ def _points(found: Attacker, folder: Path, inside: Path) -> None:
     rows_of = {name: value for name, value in found.truth.items() if name[0] == "rows"}
     for path in sorted((inside / "points").glob("*.csv")):
         every: dict[str, list[Name]] = {"rows": [], "ones": []}
-        pairs = zip(_rows(folder / "points" / path.name), _rows(path), strict=True)
-        for at, (row, true) in enumerate(pairs):
+        left = folder / "points" / path.name
+        shown = _rows(left) if left.exists() else []
+        told_of = {(one["group"], one["period"]): one for one in shown}
+        for at, true in enumerate(_rows(path)):
+            row = told_of.get((true["group"], true["period"]), {})
             size, mean = int(true["rows"]), float(true["mean"])
             name: Name = ("rows", path.stem, true["group"], true["period"])
             ones: Name = ("ones", path.stem, true["group"], true["period"])
-            printed, share = _number(row["rows"]), _number(row["mean"])
+            printed, share = _number(row.get("rows")), _number(row.get("mean"))
             found.count(name, printed, size)
             if printed is None and share is not None:
                 # A share of a hidden number of rows is a quotient: its denominator divides it.
@@ -208,7 +214,9 @@ def _cells(found: Attacker, folder: Path, inside: Path) -> None:
         groups: dict[Name, list[tuple[Name, dict[str, Name]]]] = defaultdict(list)
         for values, row in true.set_index(key).iterrows():
             who = values if isinstance(values, tuple) else (values,)
-            told = given.loc[values] if given is not None and values in given.index else None
+            told = (
+                given.loc[[values]].iloc[0] if given is not None and values in given.index else None
+            )
             name: Name = ("cell", path.stem, who, "ad_rows")
             found.count(name, None if told is None else told["ad_rows"], int(row["ad_rows"]))
             own: dict[str, Name] = {"ad_rows": name}

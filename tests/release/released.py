@@ -32,7 +32,7 @@ def rows_of(seed: int, persons: int, share: float = 1.0) -> pd.DataFrame:
     muni = rng.choice(6, persons, p=[0.4, 0.3, 0.15, 0.1, 0.03, 0.02])
     frame = pd.DataFrame({"person": who, "muni": muni, "ad_treated": rng.integers(0, 2, persons)})
     frame["region"] = np.where(muni < 4, "a", np.where(muni == 4, "b", "c"))
-    made = frame.merge(pd.DataFrame({"ym": [201611, 201612, 201701]}), how="cross")
+    made = frame.merge(pd.DataFrame({"ym": [201612, 201701]}), how="cross")
     made = made[rng.random(len(made)) < share]
     for name, chance in OUTCOMES.items():
         made[name] = (rng.random(len(made)) < chance).astype(np.int64)

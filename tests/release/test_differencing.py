@@ -63,7 +63,7 @@ def test_nothing_close_passes() -> None:
                    months)
             for at, one in enumerate((first, second))
         ]  # fmt: skip
-        if gap_between(*samples, NEEDED) is None:
+        if gap_between(samples[0], samples[1], NEEDED) is None:
             passed += 1
             assert (first != second).any(axis=1).sum() >= NEEDED
     assert passed > 200
@@ -76,7 +76,9 @@ def test_within_a_run_the_later_of_two_fails() -> None:
         "estimates.csv", 2, "differences", "fail",
     )  # fmt: skip
     assert (one.measured, one.threshold) == (3, NEEDED)
-    assert one.message == "a wide y: differs by 3 units and 100 rows from the sample behind a main y"
+    assert (
+        one.message == "a wide y: differs by 3 units and 100 rows from the sample behind a main y"
+    )
 
 
 def test_levels_are_compared_with_the_whole_and_not_with_each_other() -> None:
@@ -93,7 +95,9 @@ def test_other_outcomes_cannot_be_subtracted() -> None:
 
 
 def test_an_earlier_release_is_named_with_its_day() -> None:
-    entry = Entry("b", "f" * 64, "2026-01-31T12:00:00+00:00", {}, (replace(BASE, label="b main y"),))
+    entry = Entry(
+        "b", "f" * 64, "2026-01-31T12:00:00+00:00", {}, (replace(BASE, label="b main y"),)
+    )
     close = replace(OTHER, units=997, rows=47_900)
     (one,) = against_ledger([close], Ledger((entry,)), NEEDED)
     assert one.verdict == "fail"

@@ -5,8 +5,10 @@ Runs are written from records made by hand, and released by the verb itself.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 import pytest
 
 from evaluation.catalogue import catalogue
+from evaluation.cli import main
 from evaluation.commands.release import Signed, release, signed_as
 from evaluation.data.panel import FlowStep
 from evaluation.errors import DataError, DisclosureError, UsageError
@@ -32,12 +35,14 @@ from evaluation.spec.origin import Origin
 from evaluation.spec.settings import Settings
 
 HEAD = 'title = "Own"\nsource = "A test"\n'
-COUNT = '[count]\nunits = 10\nzeros = "allowed"\n'
+# Fewer formats: they are tried with the run under ``none``.
+FORMATS = '[formats]\nallowed = ["csv", "html", "json", "md", "png", "txt"]\n'
+COUNT = FORMATS + '[count]\nunits = 10\nzeros = "allowed"\n'
 POLICIES = {
     "counts": HEAD + COUNT,
     "two": HEAD + "checkers = 2\n" + COUNT,
     "huge": HEAD + COUNT + "[population]\nunits = 1000000\n",
-    "pixels": HEAD + COUNT + '[formats]\nblocked = ["png", "html"]\n',
+    "pixels": HEAD + COUNT.replace('"html", ', ""),
     "apart": HEAD + COUNT + "[differences]\nunits = 10\n",
     "suppressing": HEAD + COUNT + "[suppression]\nminimum = 10\n",
 }
@@ -53,6 +58,7 @@ def made(
     ages: tuple[int, int] = (25, 34),
     details: tuple[Detail, ...] = (),
     more: tuple[Estimate, ...] = (),
+    dropped: int = 0,
     **counted: int,
 ) -> Path:
     """Write the outputs of a run and return their folder."""
@@ -62,6 +68,10 @@ def made(
     wide = tuple(one.model_id for one in more)
     record = _record(folder, spec_id, policy, source, ages, wide, {**COUNTED, **counted})
     record = replace(record, estimates=(*record.estimates, *more), details=details)
+    if dropped:
+        last = record.flow[-1]
+        first = FlowStep("rows read", last.rows + 100, (last.units or 0) + dropped)
+        record = replace(record, flow=(first, replace(last, step="keep")))
     return write_record(record, folder / "outputs")
 
 
@@ -78,7 +88,7 @@ def _record(
     tables = {
         "schema_version": 1, "id": spec_id, "title": "Tiny", "panel": panel,
         "outcomes": {"y": {"column": "employed", "kind": "binary"}},
-        "design": {"kind": "did", "reform_date": "2017-01-01",
+        "design": {"kind": "did", "reform_date": dt.date(2017, 1, 1),
                    "treated": {"column": "age_months", "below": 360,
                                "assigned_at": "period_start"}},
         "models": [
@@ -89,7 +99,7 @@ def _record(
     if policy is not None:
         tables["disclosure"] = {"policy": policy}
     spec = build_spec(
-        _dated(tables), catalogue(), settings=Settings({}, ()), origin=Origin(folder=folder),
+        tables, catalogue(), settings=Settings({}, ()), origin=Origin(folder=folder),
         label="tiny.toml", with_paths=False,
     )  # fmt: skip
     row = Estimate(
@@ -105,12 +115,6 @@ def _record(
         spec, (row,), (), (), flow, {"input": "a" * 64}, evidence=evidence,
         software=Software({"version": "0.1.0"}, "3.11", {}, None), notes=("12 rows were odd",),
     )  # fmt: skip
-
-
-def _dated(tables: dict[str, Any]) -> dict[str, Any]:
-    import datetime as dt
-
-    return tables | {"design": tables["design"] | {"reform_date": dt.date(2017, 1, 1)}}
 
 
 def refused(folder: Path, **more: Any) -> str:
@@ -218,9 +222,9 @@ def test_a_file_that_nobody_judged_stops_everything(synthetic: Path, tmp_path: P
 def test_without_a_policy_nothing_leaves(tmp_path: Path) -> None:
     folder = made(tmp_path, policy=None)
     assert refused(folder) == (
-        "tiny: names no disclosure policy, so nothing of it may leave; write [disclosure] policy = "
-        '"registry_default" in the spec (there are: acro, microdata_no, none, opensafely, '
-        "registry_default, statistics_norway) and run it again"
+        "tiny: names no disclosure policy, so nothing of it may leave; write disclosure = { policy "
+        '= "registry_default" } at the top of the spec (there are: acro, microdata_no, none, '
+        "opensafely, registry_default, statistics_norway) and run it again"
     )
     assert not (folder / "release").exists()
 
@@ -265,7 +269,7 @@ def test_formats_of_tables_that_may_not_leave_are_not_made_and_others_fail(tmp_p
 
 
 def test_a_person_looks_where_no_rule_can(tmp_path: Path) -> None:
-    folder = made(tmp_path, policy="two", details=(_word(),))
+    folder = made(tmp_path, policy="two", details=(_unproven(),))
     waiting = refused(folder)
     assert waiting.startswith("tiny: ")
     assert "files need the look of 2 persons; open " in waiting
@@ -279,25 +283,25 @@ def test_a_person_looks_where_no_rule_can(tmp_path: Path) -> None:
     assert "2 persons, 1 did so (Anna); open" in first
     again = refused(folder, signed=Signed("Anna", "approve", "read twice"))
     assert "1 did so (Anna)" in again
-    rejected = refused(folder, signed=Signed("Berit", "reject", "word too plain"))
+    rejected = refused(folder, signed=Signed("Berit", "reject", "too plain"))
     assert rejected == (
-        "tiny: rejected by Berit (word too plain); change the spec and run it again, or let the "
-        "same person approve"
+        "tiny: rejected by Berit (too plain); change the spec and run it again, or let the same "
+        "person approve"
     )
     said = release("tiny", folder.parent, signed=Signed("Berit", "approve", "agreed"))
     assert said[0].endswith("0 numbers suppressed, approved by Anna, Berit")
     assert not (folder / "restricted" / "proposed").exists()
     (entry,) = read_ledger(folder.parent).entries
     assert entry.policy["signed_by"] == ["Anna", "Berit"]
-    assert "word too plain" in (folder / "restricted" / "review.html").read_text()
+    assert "too plain" in (folder / "restricted" / "review.html").read_text()
     assert not any(b"Anna" in content for content in files(folder).values())
 
 
 def test_a_signature_holds_for_what_was_signed_and_survives_the_next_run(tmp_path: Path) -> None:
-    folder = made(tmp_path, policy="counts", details=(_word(),))
+    folder = made(tmp_path, policy="counts", details=(_unproven(),))
     release("tiny", folder.parent, signed=Signed("Anna", "approve", "read"))
     left = files(folder)
-    folder = made(tmp_path, policy="counts", details=(_word("another"),))
+    folder = made(tmp_path, policy="counts", details=(_unproven(0.5),))
     assert files(folder) == left
     assert "files need the look of 1 person; open" in refused(folder)
     assert files(folder) == left
@@ -305,7 +309,7 @@ def test_a_signature_holds_for_what_was_signed_and_survives_the_next_run(tmp_pat
 
 
 def test_a_changed_signature_is_refused(tmp_path: Path) -> None:
-    folder = made(tmp_path, policy="counts", details=(_word(),))
+    folder = made(tmp_path, policy="counts", details=(_unproven(),))
     refused(folder, signed=Signed("Anna", "reject", "no"))
     path = folder / "restricted" / "signoff.jsonl"
     path.write_text(path.read_text().replace('"reject"', '"approve"'))
@@ -313,9 +317,13 @@ def test_a_changed_signature_is_refused(tmp_path: Path) -> None:
         release("tiny", folder.parent)
 
 
-def test_samples_too_close_to_a_release_do_not_leave(tmp_path: Path) -> None:
+@pytest.mark.parametrize("dropped", [0, 4])
+def test_samples_too_close_to_a_release_do_not_leave(tmp_path: Path, dropped: int) -> None:
+    """With ``dropped`` a step of the sample takes out so few that the count itself is hidden."""
     release("tiny", made(tmp_path, policy="apart").parent)
-    close = made(tmp_path, "tiny2", "apart", ages=(25, 35), n_obs=48_100, n_units=1_004)
+    close = made(
+        tmp_path, "tiny2", "apart", ages=(25, 35), dropped=dropped, n_obs=48_100, n_units=1_004
+    )  # fmt: skip
     (line,) = {one for one in refused(close).splitlines() if "estimates.csv" in one}
     assert line.startswith(
         "tiny2: estimates.csv row 1: fails differences: 4 where 10 is needed (tiny2 main y: "
@@ -324,6 +332,19 @@ def test_samples_too_close_to_a_release_do_not_leave(tmp_path: Path) -> None:
     assert line.endswith("leave out what differs, or ask for the very sample that was released")
     assert not (close / "release").exists()
     assert len(read_ledger(close.parent).entries) == 1
+
+
+def test_a_ledger_that_lost_a_release_stops_the_next(tmp_path: Path) -> None:
+    folder = made(tmp_path)
+    release("tiny", folder.parent)
+    path = folder.parent / ".releases" / "ledger.jsonl"
+    path.unlink()
+    with pytest.raises(DataError) as error:
+        release("tiny", folder.parent)
+    assert str(error.value) == (
+        f"{path}: does not hold the release in {folder / 'release'}; restore the ledger from a "
+        "copy, or move that release elsewhere"
+    )
 
 
 def test_samples_far_apart_and_the_same_sample_again_leave(tmp_path: Path) -> None:
@@ -355,13 +376,29 @@ def test_of_two_samples_of_one_run_the_later_is_left_out(tmp_path: Path) -> None
     assert b"0.01," in there["estimates.csv"]
 
 
+def test_the_command_ends_with_its_code_and_one_line_for_each_artefact(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = made(tmp_path, policy="huge")
+    monkeypatch.setattr(
+        sys, "argv", ["activity-duty", "release", "tiny", "--out", f"{folder.parent}"]
+    )
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 13
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("disclosure: tiny: flow: fails population: 1000 where")
+    assert len(said.err.splitlines()) == 1
+
+
 def test_a_run_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:
     folder = made(tmp_path)
     with pytest.raises(UsageError) as error:
         release("tinyy", folder.parent)
     assert str(error.value) == (
-        f"release: no outputs of 'tinyy' in {folder.parent} (there are: tiny); did you mean "
-        "tiny?; run the spec first, or name its folder"
+        f"release: no outputs of 'tinyy' in {folder.parent}; run the spec first, or name its "
+        "folder (there are: tiny); did you mean tiny?"
     )
 
 
@@ -384,5 +421,6 @@ def test_a_decision_is_whole(words: tuple[str | None, str | None, str | None], l
     assert str(error.value) == line
 
 
-def _word(text: str = "a word") -> Detail:
-    return Detail("tiny", "main", "", "y", "", "by", text)
+def _unproven(value: float = 0.25) -> Detail:
+    """Return a number without any evidence of what stands behind it."""
+    return Detail("tiny", "main", "leave_one_out", "y", "", "largest_influence", value)

@@ -131,17 +131,35 @@ def test_the_population_of_a_study() -> None:
     assert ("population", "fail") in {(one.rule, one.verdict) for one in rulings}
 
 
-def test_events_in_rows_bound_the_persons_behind_them() -> None:
-    known = {name: value for name, value in GOOD.items() if "event" not in name}
-    panel = {
-        "source": "file", "path": "rows.csv", "unit": "person", "time": "ym", "time_unit": "month",
-        "period": "month", "window": (dt.date(2013, 1, 1), dt.date(2014, 12, 31)),
-    }  # fmt: skip
-    for rows, verdict in ((217, "pass"), (216, "review"), (9, "fail")):
-        found = evidence("estimates.csv", 1, **known, events=rows, non_events=5000)
-        rulings = rulings_of(record([estimate()], found, panel=panel), DEFAULT)
-        # 24 months: 217 rows are of 10 persons at least, 216 may be of 9.
-        assert of(rulings, "estimates.csv", 1)["events"] == verdict
+MONTHS_24 = {
+    "source": "file", "path": "rows.csv", "unit": "person", "time": "ym", "time_unit": "month",
+    "period": "month", "window": (dt.date(2013, 1, 1), dt.date(2014, 12, 31)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "units", "rows"),
+    [
+        ("count", "units", "rows"),
+        ("support", "support_units", "support_rows"),
+        ("events", "event_units", "events"),
+    ],
+)
+def test_rows_bound_the_persons_behind_them(rule: str, units: str, rows: str) -> None:
+    """24 months: 217 rows are of 10 persons at least, 216 may be of 9."""
+    others = {name: value for name, value in GOOD.items() if name != units}
+    # Too few rows of events are too few persons; of other rows another minimum speaks.
+    for counted, verdict in ((217, "pass"), (216, "review")):
+        found = evidence("estimates.csv", 1, **{**others, rows: counted})
+        known = record([estimate()], found, panel=MONTHS_24)
+        assert of(rulings_of(known, DEFAULT), "estimates.csv", 1)[rule] == verdict
+        open_ended = record([estimate()], found)
+        assert of(rulings_of(open_ended, DEFAULT), "estimates.csv", 1)[rule] == "review"
+    found = evidence("estimates.csv", 1, **{**others, "events": 9, "non_events": 90})
+    if rule == "events":
+        assert of(rulings_of(record([estimate()], found), DEFAULT), "estimates.csv", 1)[
+            rule
+        ] == "fail"  # fmt: skip
 
 
 def test_no_rules_at_all_are_for_synthetic_persons_alone() -> None:

@@ -82,7 +82,8 @@ def asked_for() -> Iterator[tuple[str, str]]:
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                 continue
             first = node.args[0] if node.args else None
-            if node.func.attr in ("text", "plural") and isinstance(first, ast.Constant):
+            said = isinstance(first, ast.Constant) and isinstance(first.value, str)
+            if node.func.attr in ("text", "plural") and said:
                 for form in ("",) if node.func.attr == "text" else (".one", ".other"):
                     yield f"{first.value}{form}", path.name
     for page in (REPORT / "templates").glob("*.html"):

@@ -32,11 +32,11 @@ class Faults:
     def jobs(self, worlds: Sequence[str], replications: int, done: Results) -> tuple[Job, ...]:
         """Return all kills."""
         del done
+        digests = {world: self.digest(world) for world in worlds}
         return tuple(
             Job(NAME, world, str(number), digest)
-            for world in worlds
-            for digest in (self.digest(world),)
             for number in range(1, replications + 1)
+            for world, digest in digests.items()
         )
 
     def run(self, world: str, replication: str, seed: int) -> Mapping[str, object]:

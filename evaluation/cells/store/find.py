@@ -107,7 +107,7 @@ def find_cells(plan: Plan, builds: tuple[Build, ...]) -> Found:
 
 def _answers(plan: Plan, kept: Build) -> Found:
     rest = left_over(plan.conditions, kept.plan.conditions)
-    if rest is None or (rest and _dated_by_all_rows(plan)):
+    if rest is None or (rest and dated_by_all_rows(plan)):
         return Found()
     tables = {}
     seen: CellTable | None = None
@@ -142,7 +142,7 @@ def known_kinds(facts: UnitFacts | None) -> bool:
     return facts is not None and bool(facts.patterns)
 
 
-def _dated_by_all_rows(plan: Plan) -> bool:
+def dated_by_all_rows(plan: Plan) -> bool:
     """Whether the first period after the reform is found among all rows read."""
     return any(flag.where == "design.post" for flag in plan.flags)
 

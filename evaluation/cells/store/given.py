@@ -17,8 +17,8 @@ from evaluation.cells.plan import MISSING, ROWS, SHARE, WEIGHT, CellPass, PairPa
 from evaluation.cells.relation import ColumnFacts
 from evaluation.cells.store.find import find_cells
 from evaluation.cells.store.frames import read_frame
-from evaluation.cells.store.implied import left_over
 from evaluation.cells.store.kept import NAME, Kept, read_kept
+from evaluation.cells.store.lacking import lacking, rows_left_out
 from evaluation.cells.store.pairs import pairs_of_frame
 from evaluation.cells.sums import missing_bit, sum_name
 from evaluation.data.designs._exposure import FAULTS
@@ -68,15 +68,18 @@ def given_cells(spec: Spec, folder: Path, plan_of: Callable[[Columns | None], Pl
     for file in kept.files:
         kept.frame(file.removesuffix(".parquet"))
     found = find_cells(plan, (kept,))
+    lacks = {one.name: lacking(plan, one, kept) for one in plan.passes}
     if not found.tables and plan.passes:
         whose = f" of {kept.facts.spec}" if kept.facts.spec not in ("", spec.id) else ""
         raise DataError(
-            f"--cells: the cells{whose} hold other columns or sums than {spec.id} asks for; build "
-            f"them again with: activity-duty cells {spec.id}"
+            f"--cells: the cells{whose} hold other columns or sums than {spec.id} asks for "
+            f"({'; '.join(dict.fromkeys(filter(None, lacks.values())))}); build them again with: "
+            f"activity-duty cells {spec.id}"
         )
     return Gathered(
         plan, found.tables, found.pairs, found.units, kept.facts.inputs, "given",
         flow=found.flow, first_post=found.first_post,
+        lacking={name: words for name, words in lacks.items() if words},
     )  # fmt: skip
 
 
@@ -92,13 +95,13 @@ def _folder(folder: Path) -> Path:
 
 def _refuse_other_rows(spec: Spec, plan: Plan, kept: Kept) -> None:
     """Refuse cells of other rows than the spec's sample."""
-    if left_over(plan.conditions, kept.plan.conditions) is not None:
+    step = rows_left_out(plan, kept)
+    if not step:
         return
-    asked = [one.step for one in kept.plan.conditions if left_over(plan.conditions, (one,)) is None]
     whose = f" of {kept.facts.spec}" if kept.facts.spec not in ("", spec.id) else ""
     raise DataError(
         f"--cells: the cells{whose} were built from fewer rows than {spec.id} asks for "
-        f"({asked[0]}); build them again, or narrow the sample"
+        f"({step}); build them again, or narrow the sample"
     )
 
 

@@ -97,12 +97,14 @@ class Kept:
             Where the file is missing, or is not the one that was written.
         """
         file = f"{name}.parquet"
+        if file not in self.files:
+            raise DataError(f"{file}: is not among the files of cells.json; build the cells again")
         path = self.folder / file
         try:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
         except OSError:
             raise DataError(f"{file}: cannot be read; build the cells again") from None
-        if digest != self.files.get(file):
+        if digest != self.files[file]:
             raise DataError(f"{file}: is not the file that cells.json names; build the cells again")
         return read_frame(path)
 

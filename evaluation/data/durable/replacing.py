@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from evaluation.data.durable.beside import discard, old_of, unfinished
+from evaluation.data.durable.beside import clear, discard, old_of, unfinished
 from evaluation.data.durable.exchanging import exchange
 from evaluation.data.durable.holding import holding, not_writable
 from evaluation.data.durable.syncing import sync_folder, sync_tree
@@ -39,22 +39,29 @@ def replacing(folder: Path, *, durable: bool = False) -> Iterator[Path]:
     with holding(folder):
         place = folder.resolve()
         try:
-            fresh = unfinished(place)
-        except OSError as error:
-            raise not_writable(folder.parent, error) from None
-        try:
-            try:
-                yield fresh
-                fresh.chmod(0o755)
-                if durable:
-                    sync_tree(fresh)
-                _swap(fresh, place)
-                if durable:
-                    sync_folder(place.parent)
-            except OSError as error:
-                raise not_writable(folder, error) from None
+            yield from _filled(folder, place, durable)
         finally:
-            shutil.rmtree(fresh, ignore_errors=True)
+            # By name, also where a request to end came before the new folder was known here.
+            with contextlib.suppress(OSError):
+                clear(place)
+
+
+def _filled(folder: Path, place: Path, durable: bool) -> Iterator[Path]:
+    """Give an empty folder and put it into place once it is filled."""
+    try:
+        fresh = unfinished(place)
+    except OSError as error:
+        raise not_writable(folder.parent, error) from None
+    try:
+        yield fresh
+        fresh.chmod(0o755)
+        if durable:
+            sync_tree(fresh)
+        _swap(fresh, place)
+        if durable:
+            sync_folder(place.parent)
+    except OSError as error:
+        raise not_writable(folder, error) from None
 
 
 def _swap(fresh: Path, place: Path) -> None:

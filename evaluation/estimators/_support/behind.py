@@ -93,11 +93,17 @@ class Behind:
             found = self._by_pairs(group)
         if found is not None:
             return Units(found)
-        if period is None:
+        fullest = self.fullest(group)
+        several = period is not None and len(np.unique(period[group])) > 1
+        return None if fullest is None else Units(fullest, exact=not several)
+
+    def fullest(self, group: BoolArray) -> int | None:
+        """Return the rows of the period that has most of them, ``None`` without periods."""
+        period = self.points.role("period")
+        if period is None or not group.any():
             return None
         _, at = np.unique(period[group], return_inverse=True)
-        by_period = np.bincount(at, self.points.rows[group]) if len(at) else np.zeros(1)
-        return Units(round(float(by_period.max())), exact=len(by_period) == 1)
+        return round(float(np.bincount(at, self.points.rows[group]).max()))
 
     def clusters_among(self, group: BoolArray) -> int | None:
         """Return the clusters behind some points, the fewer of two; ``None`` if unknown."""

@@ -80,7 +80,8 @@ def _staggered(
         return None
     free = np.isinf(cohort) | (since < 0)
     time = _binned(data, points, setting.options)
-    own = np.isfinite(cohort)
+    # Who is treated from the first period on is compared with nobody before.
+    own = np.isfinite(cohort) & np.isin(cohort, cohort[since < 0])
     if term.cohort:
         named = {label: at for at, label in data.cohort_labels.items()}
         if term.cohort not in named:

@@ -18,6 +18,25 @@ SURELY: dict[Statistic, Statistic] = {
     "difference_units": "difference_units_at_least",
 }
 
+SURE: dict[Statistic, Statistic] = {
+    "period_rows": "units_at_least", "support_period_rows": "support_units_at_least",
+}  # fmt: skip
+
+
+def sure_units(counts: Counts, unit: str | None) -> Counts:
+    """Return counts with the units that are sure where a spec made on the way names none.
+
+    Parameters
+    ----------
+    counts
+        What stands behind a number of such a spec.
+    unit
+        The unit of the panel, which has one row a period; ``None`` where it has none.
+    """
+    if unit is None:
+        return counts
+    return {SURE.get(name, name): value for name, value in counts.items()}
+
 
 def least(counts: Iterable[Counts]) -> dict[Statistic, float | int]:
     """Return the smallest of every count, and the largest of every share.

@@ -19,7 +19,7 @@ from evaluation.estimators.contract import Fit, Setting, Term
 from evaluation.results import Counts, Statistic
 
 BINARY = "binary"
-PARAMETERS = ("", "parameters")
+PARAMETERS, ORDER = ("", "parameters"), ("", "order")
 
 
 def supported(
@@ -137,7 +137,7 @@ def _counts(
     if isinstance(parameters, int | float):
         found["residual_df"] = rows - parameters
     elif groups is not None:
-        found["residual_df"] = _left(groups, behind, setting)
+        found["residual_df"] = _left(groups, behind, setting, fit)
     if level is not None:
         found["smallest_cluster" if level.exact else "smallest_cluster_at_least"] = level.count
     return found
@@ -152,11 +152,13 @@ def _used(
     return behind.rows(np.logical_or.reduce(groups)) <= rows
 
 
-def _left(groups: Sequence[BoolArray], behind: Behind, setting: Setting) -> int:
+def _left(groups: Sequence[BoolArray], behind: Behind, setting: Setting, fit: Fit) -> int:
     """Return the rows of all groups less their polynomials, or means, and controls."""
-    inside = behind.rows(np.logical_or.reduce(groups))
-    rd = behind.data.running is not None
-    each = int(getattr(setting.options, "order", 1)) + 1 if rd else 1
+    inside, each = behind.rows(np.logical_or.reduce(groups)), 1
+    if behind.data.running is not None:
+        named = (one for *place, one in fit.details if tuple(place) == ORDER)
+        order = getattr(setting.options, "order", None)
+        each += int(next(named, 1) or 1) if order is None else int(order)
     return inside - each * len(groups) - len(setting.controls)
 
 
@@ -173,6 +175,11 @@ def _of_groups(groups: Sequence[BoolArray], behind: Behind, kind: str) -> dict[S
     total = behind.units(every)
     if total is not None:
         found["units" if total.exact else "units_at_least"] = total.count
+    if behind.unit is None:
+        fullest = [behind.fullest(group) for group in (*groups, every)]
+        full = [one for one in fullest if one is not None]
+        if len(full) == len(fullest):
+            found |= {"support_period_rows": min(full), "period_rows": full[-1]}
     clusters = [behind.clusters_among(group) for group in groups]
     counted = [one for one in clusters if one is not None]
     if counted and len(counted) == len(clusters):

@@ -8,11 +8,14 @@ from typing import Any
 
 from evaluation.release.bundle.at_hand import cells_at_hand
 from evaluation.release.bundle.contents import Contents
-from evaluation.release.cells import releasable_cells
+from evaluation.release.cells import ReleasedCells, releasable_cells
 from evaluation.release.policy import Policy
 from evaluation.release.protection import protection_of
+from evaluation.release.suppression import Suppressed
 from evaluation.release.writer import result_files
 from evaluation.report.record import Record
+
+PROPOSED = 2
 
 
 def contents_of(
@@ -20,6 +23,7 @@ def contents_of(
     folder: Path,
     policy: Policy,
     *,
+    suppressed: Suppressed,
     printed: Mapping[str, str],
     manifest: Mapping[str, Any],
 ) -> Contents:
@@ -33,6 +37,8 @@ def contents_of(
         Its outputs.
     policy
         Under which it leaves.
+    suppressed
+        The record as it leaves: counts that it hides are no sums of cells.
     printed
         Result files exactly as they are released, by name.
     manifest
@@ -44,7 +50,7 @@ def contents_of(
         Where no cells of the run's inputs are kept.
     """
     inside = cells_at_hand(record, folder)
-    left = None if inside is None else releasable_cells(inside, policy)
+    left = None if inside is None else releasable_cells(inside, policy, record, suppressed)
     return Contents(
         spec=record.spec,
         printed=printed,
@@ -55,5 +61,15 @@ def contents_of(
         policy=policy.name,
         policy_text=policy.text,
         manifest=manifest,
-        words={} if left is None else left.words,
+        words={} if left is None else _words(left),
     )
+
+
+def _words(left: ReleasedCells) -> dict[str, str]:
+    """Return how each file of cells was protected, with coarser cells that could leave whole."""
+    told = dict(left.words)
+    for name, proposed in left.coarser.items():
+        passing = [str(one) for one in proposed if one.passes][:PROPOSED]
+        if passing and name in told:
+            told[name] += f"; coarser cells that may leave whole: {' | '.join(passing)}"
+    return told

@@ -11,6 +11,7 @@ from evaluation.errors import DataError
 from evaluation.release.bundle.contents import CELLS, SPEC
 from evaluation.release.bundle.guard import AGAIN
 from evaluation.release.bundle.read import Bundle
+from evaluation.release.bundle.tables import refuse_other_tables
 from evaluation.spec.loader import build_spec
 from evaluation.spec.origin import Origin
 from evaluation.spec.settings import parse_settings
@@ -32,7 +33,7 @@ def opened(bundle: Bundle, settings: Iterable[str] = ()) -> Iterator[tuple[Spec,
     Raises
     ------
     DataError
-        Where its spec is no TOML.
+        Where its spec is no TOML, or its cells are not what they say.
     SpecError
         Where this version does not know its spec, or not with these settings.
     """
@@ -41,6 +42,8 @@ def opened(bundle: Bundle, settings: Iterable[str] = ()) -> Iterator[tuple[Spec,
     except ValueError:
         raise DataError(f"{bundle.path}: {SPEC} is not TOML; {AGAIN}") from None
     with bundle.unpacked() as folder:
+        if bundle.has_cells:
+            refuse_other_tables(folder / CELLS, str(bundle.path))
         spec = build_spec(
             tables,
             catalogue(),

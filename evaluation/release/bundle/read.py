@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evaluation.cells.store.kept import NAME
 from evaluation.errors import DataError, EnvironmentProblem
 from evaluation.release.bundle.contents import (
     CELLS,
@@ -28,6 +29,7 @@ from evaluation.release.bundle.guard import AGAIN, guarded
 
 # A short file may unpack to a large table: values in a row that repeat take no room.
 MOST_VALUES = 500_000_000
+LISTING = f"{CELLS}/{NAME}"
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 
@@ -55,7 +57,7 @@ class Bundle:
     @property
     def has_cells(self) -> bool:
         """Whether any model can be estimated from it."""
-        return f"{CELLS}/cells.json" in self.files
+        return LISTING in self.files
 
     def text(self, name: str) -> str:
         """Return one file as text.
@@ -173,15 +175,27 @@ def _refuse_other_cells(path: Path, files: Mapping[str, bytes]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    for name in files:
-        if not name.endswith(".parquet"):
-            continue
+    tables = {name for name in files if name.endswith(".parquet")}
+    if _listed(path, files) != tables:
+        raise DataError(f"{path}: {LISTING} names other files than there are; {AGAIN}")
+    for name in sorted(tables):
         try:
             table = pq.ParquetFile(io.BytesIO(files[name])).metadata
         except (pa.ArrowException, OSError):
             raise DataError(f"{path}: {name} is no whole parquet file; {AGAIN}") from None
         if table.num_rows * max(table.num_columns, 1) > MOST_VALUES:
             raise DataError(f"{path}: {name} would unpack to more than {MOST_VALUES:,} values")
+
+
+def _listed(path: Path, files: Mapping[str, bytes]) -> set[str]:
+    """Return the tables that the cells' own listing names."""
+    if LISTING not in files:
+        return set()
+    try:
+        listing: Any = json.loads(files[LISTING])
+        return {f"{CELLS}/{name}" for name in listing["files"]}
+    except (ValueError, RecursionError, TypeError, KeyError):
+        raise DataError(f"{path}: {LISTING} does not describe cells; {AGAIN}") from None
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -12,6 +12,7 @@ from evaluation.checks._subgroups import subgroups_of
 from evaluation.checks._universe import estimate_universe
 from evaluation.checks._worth import worth_rows
 from evaluation.checks.judging import judge_models, judged_levels
+from evaluation.errors import DataError
 from evaluation.estimators.fitting import fit_models
 from evaluation.estimators.refitting import Refitting
 from evaluation.estimators.supplying import Request, given_supply
@@ -27,7 +28,8 @@ Rows = Mapping[str, tuple[AnyRow, ...]]
 def recompute(spec: Spec, folder: Path) -> Rows:
     """Return the rows of every result file that a folder of cells answers, by its name.
 
-    A model that the cells do not carry is a row with its reason, as in any run from cells.
+    A model that the cells do not carry is a row with its reason, as in any run from cells. Where
+    too little is left of the cells for any model there are no rows at all.
 
     Parameters
     ----------
@@ -35,13 +37,11 @@ def recompute(spec: Spec, folder: Path) -> Rows:
         What is asked.
     folder
         Cells in the format of the store.
-
-    Raises
-    ------
-    DataError
-        Where the cells are damaged, or answer no model.
     """
-    supply = given_supply(spec, folder)
+    try:
+        supply = given_supply(spec, folder)
+    except DataError:
+        return {}
     results = fit_models(spec, supply)
     refit = Refitting(Request(spec), folder, supply)
     universe: tuple[Specified, ...] = ()

@@ -12,7 +12,7 @@ from typing import Any
 
 from evaluation.cells.gathered import Gathered
 from evaluation.cells.store.write import write_cells
-from evaluation.errors import DataError, DisclosureError
+from evaluation.errors import DisclosureError
 from evaluation.estimators.supplying import plan_of
 from evaluation.release.bundle.contents import (
     AVAILABILITY,
@@ -130,24 +130,16 @@ def _estimated(
     with tempfile.TemporaryDirectory(prefix="activity-duty-") as made:
         whole, left = Path(made) / "inside", Path(made) / "released"
         write_cells(released, released_facts(spec, released, protection), left)
-        outside = _recomputed(spec, left)
+        outside = recompute(spec, left)
         exact = outside
         if protects(protection):
             write_cells(inside, released_facts(spec, inside, none), whole)
-            exact = _recomputed(spec, whole)
+            exact = recompute(spec, whole)
         files = {f"{CELLS}/{path.name}": path.read_bytes() for path in sorted(left.iterdir())}
     by_model = losses_by_model(inside.plan, losses)
     return files, gaps_of(
         printed, held, exact, outside, by_model, protection, beyond_cells(inside.plan)
     )
-
-
-def _recomputed(spec: Spec, folder: Path) -> Rows:
-    """Return what cells give: nothing, where too little is left of them for any model."""
-    try:
-        return recompute(spec, folder)
-    except DataError:
-        return {}
 
 
 def _manifest(contents: Contents, files: Mapping[str, bytes]) -> bytes:

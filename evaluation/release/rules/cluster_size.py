@@ -47,9 +47,9 @@ def judge(subject: Subject, limits: Limits) -> Ruling | None:
         return None
     what = "units in the smallest cluster with an effect of its own"
     found = at_least(subject, KEY, (("smallest_cluster", limits.units, what),))
-    if found is None or found.verdict != "fail" or not subject.absorbs:
+    if found is None or found.verdict == "pass" or not subject.absorbs:
         return found
-    verdict: Ruled = limits.absorbed
+    verdict: Ruled = found.verdict if limits.absorbed == "fail" else limits.absorbed
     return replace(found, verdict=verdict, message=f"{found.message}; absorbed, not printed")
 
 

@@ -29,11 +29,16 @@ def judge(subject: Subject, limits: Limits) -> Ruling | None:
     """Judge the points of figures, and whatever else counts what a point stands for."""
     if not subject.is_number:
         return None
-    if subject.nature != "point" and "n_point" not in subject.measured:
+    if "n_point" not in subject.measured and (subject.nature != "point" or _is_estimate(subject)):
         return None
     return at_least(
         subject, KEY, (("n_point", limits.least, "persons or rows behind a plotted point"),)
     )
+
+
+def _is_estimate(subject: Subject) -> bool:
+    """Whether a point is an estimate that is drawn: the rule of its smallest group speaks to it."""
+    return any(name.startswith("support_") for name in subject.measured)
 
 
 def foresee(spec: Spec, limits: Limits) -> tuple[Foreseen, ...]:

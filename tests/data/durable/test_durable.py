@@ -49,11 +49,12 @@ def in_child(work: Callable[[], None]) -> int:
     """Return how a forked process ended that did ``work``."""
     process = os.fork()
     if not process:
+        code = 1
         try:
             work()
-        except BaseException:
-            os._exit(1)
-        os._exit(0)
+            code = 0
+        finally:
+            os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 

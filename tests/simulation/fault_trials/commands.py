@@ -82,6 +82,7 @@ class Commands:
         kill: float | None = None,
         after: str | None = None,
         number: int = signal.SIGKILL,
+        largest: int | None = None,
     ) -> Ended:
         """Run a command in a folder.
 
@@ -93,8 +94,10 @@ class Commands:
             Glob of files: the seconds count from when one of them is there.
         number
             The signal.
+        largest
+            Bytes that a file may have, as on a disk that is full; any number by default.
         """
-        return self._ask(words, folder, kill=kill, after=after, number=int(number))
+        return self._ask(words, folder, kill=kill, after=after, number=int(number), largest=largest)
 
     def close(self) -> None:
         """End the server."""

@@ -11,9 +11,11 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import resource
 import signal
 import sys
 import time
+import traceback
 from pathlib import Path
 
 PAUSE = 0.0005
@@ -48,12 +50,15 @@ def _serve(
     kill: float | None = None,
     after: str | None = None,
     number: int = signal.SIGKILL,
+    largest: int | None = None,
     learn: bool = False,
 ) -> dict[str, object]:
     """Run one command; signal it ``kill`` seconds after it began, or after a file is there."""
     begun = time.monotonic()
     process = os.fork()
     if not process:
+        if largest is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
         _run(words, folder, learn)
     origin = None if after else begun
     ended: int | None = None
@@ -83,17 +88,21 @@ def _run(words: list[str], folder: str, learn: bool) -> None:
     os.dup2(said, 1)
     os.dup2(said, 2)
     os.close(0)
-    code: object = 0
+    code: object = 1
     try:
         sys.argv = ["activity-duty", *words]
         importlib.import_module("evaluation.cli").main()
+        code = 0
     except SystemExit as end:
         code = end.code
-    except Exception:  # noqa: BLE001: whatever it is, it ends this process as it would any other
-        import traceback
+    finally:
+        _end(code, learn)
 
+
+def _end(code: object, learn: bool) -> None:
+    """End the process as an interpreter would, without what the server set up."""
+    if sys.exc_info()[0] not in (None, SystemExit):
         traceback.print_exc()
-        code = 1
     sys.stdout.flush()
     sys.stderr.flush()
     if learn:

@@ -79,7 +79,7 @@ def compare_world(name: str, seed: int, asked: Asked = ASKED) -> tuple[Compared,
         open_panels(connection, trapped(name), asked, seed, Path(folder))
         pairs = [(shape, REFERENCE) for shape in FORMATS if shape != REFERENCE]
         return tuple(
-            _compare(connection, one, other, other if other == DIRECT else one)
+            _compare(connection, one, other, other if other == DIRECT else one, name)
             for one, other in (*pairs, (UNTRAPPED, DIRECT))
         )
 
@@ -98,12 +98,15 @@ def of_result(result: list[dict[str, Any]]) -> list[Compared]:
     ]
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, one: str, other: str, shape: str) -> Compared:
+def _compare(
+    connection: duckdb.DuckDBPyConnection, one: str, other: str, shape: str, world: str
+) -> Compared:
     known = DIFFERING.get(shape, {})
     own, theirs = _columns(connection, one), _columns(connection, other)
     both = tuple(name for name in theirs if name in own and name not in KEYS)
     joined = f"FROM {one} a JOIN {other} b USING (key, ym)"
-    allowed = {name: told["where"] for name, told in known.get("columns", {}).items()}
+    told = known.get("columns", {}) | known.get("in_world", {}).get(world, {})
+    allowed = {name: why["where"] for name, why in told.items()}
     differ = {name: f"a.{name}::VARCHAR IS DISTINCT FROM b.{name}::VARCHAR" for name in both}
     explained, unexplained = (
         _counts(

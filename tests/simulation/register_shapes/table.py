@@ -71,13 +71,23 @@ def _reasons(worlds: Sequence[str], found: Found) -> str:
     )
     rows = []
     for shape, known in DIFFERING.items():
-        of_shape = [one for name in worlds for one in found.get(name, ()) if one.shape == shape]
-        for column, told in known.get("columns", {}).items() if of_shape else ():
-            shares = [one.explained.get(column, 0) / max(one.rows, 1) for one in of_shape]
-            rows.append(
-                f"| {_pair(shape)} | `{column}` | {min(shares):.2%} | {max(shares):.2%} | "
-                f"{told['why']} |"
-            )
+        by_world = known.get("in_world", {})
+        told = [(worlds, column, one) for column, one in known.get("columns", {}).items()]
+        told += [((name,), *one) for name, own in by_world.items() for one in own.items()]
+        for of, column, one in told:
+            # Worlds with a reason of their own are told by themselves.
+            kept = [n for n in of if len(of) == 1 or column not in by_world.get(n, {})]
+            shares = [
+                each.explained.get(column, 0) / max(each.rows, 1)
+                for name in kept
+                for each in found.get(name, ())
+                if each.shape == shape
+            ]
+            if shares:
+                rows.append(
+                    f"| {_pair(shape)} | `{column}` | {min(shares):.2%} | {max(shares):.2%} | "
+                    f"{one['why']} |"
+                )
     return "\n".join([head, *rows])
 
 

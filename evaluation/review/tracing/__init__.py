@@ -1,0 +1,1 @@
+"""From a printed number back to what it is made of."""
