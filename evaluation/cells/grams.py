@@ -48,6 +48,11 @@ class Regressors:
         """Whether no row has two indicators, and none of them is anything but 0 or 1."""
         return len(self.levels) == 1
 
+    @property
+    def plain(self) -> bool:
+        """Whether products follow from sums of the numeric columns and of one block at most."""
+        return len(self.levels) <= 1
+
     def dense(self, rows: IntArray) -> FloatArray:
         """Return the columns of some rows, shape ``(len(rows), K)``."""
         block = np.zeros((len(rows), self.width))
@@ -116,7 +121,7 @@ def cluster_products(
     """
     width = regressors.width
     total = int(cluster.max()) + 1
-    if len(regressors.levels) <= 1 and (swept is None or _same_groups(swept, cluster)):
+    if regressors.plain and (swept is None or _same_groups(swept, cluster)):
         return _all_clusters(regressors, weight, cluster, total, swept=swept is not None)
     order = np.lexsort((cluster,) if swept is None else (swept, cluster))
     edges = np.searchsorted(cluster[order], np.arange(total + 1))

@@ -64,6 +64,11 @@ class SlopedRegressors(Regressors):
         """Never: what is taken out of indicators mixes them."""
         return False
 
+    @property
+    def plain(self) -> bool:
+        """Never: its columns are those that ``dense`` makes."""
+        return False
+
     def dense(self, rows: IntArray) -> FloatArray:
         """Return the columns of some rows, shape ``(len(rows), K)``."""
         block = self.whole(rows)

@@ -98,8 +98,8 @@ def stated() -> str:
     return "\n".join(parts)
 
 
-# Made of two words by the code: a side with a limit, a noun with what it does.
-# Composed in code, or said nowhere but through the language file.
+# Made of two words by the code: a side with a limit, a noun with what it does. Or said through the
+# language file alone.
 COMPOSED = frozenset({"message.blind_run", "message.control_at_least", "message.slope_by"})
 
 

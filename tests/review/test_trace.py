@@ -190,7 +190,7 @@ def test_the_answer_names_row_model_spec_inputs_and_code() -> None:
 @pytest.mark.parametrize(
     ("what", "line"),
     [
-        ("table9:1:1", "no table, figure or result file 'table9' (there are: "),
+        ("table9:1:1", "no table, figure or result file 'table9'; did you mean table2 or "),
         ("estimates:0", "trace estimates:0: has rows 1 to "),
         ("estimates:1:estimat", "no such column; did you mean estimate "),
         ("main:1:1", "holds no number; numbers stand in columns 2 (Estimate)"),
