@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from evaluation.errors import UsageError
-from evaluation.report.further import BUILDING_BLOCKS
 from evaluation.report.places import is_headline
 from evaluation.report.record import Record
 from evaluation.report.tabling.answers import Answers
@@ -17,6 +16,8 @@ from evaluation.results import Estimate
 from evaluation.spec.faults import nearest
 from evaluation.spec.table_axes import Axis, Key
 
+# Group-time effects by the hundred have a table of their own.
+BUILDING_BLOCKS = "att_gt"
 LABELS: tuple[Axis, ...] = ("outcome", "model", "place")
 COUNTS = ("n_obs", "n_units", "n_clusters")
 NUMBERS = ("estimate", "std_error", "interval", "p_value")

@@ -11,10 +11,10 @@ from evaluation.catalogue import catalogue
 from evaluation.commands.shown import headline_table
 from evaluation.report.centred import centre_notes
 from evaluation.report.findings import findings_of
-from evaluation.report.further import further_of
 from evaluation.report.numbers import Numbers
 from evaluation.report.page import page
 from evaluation.report.record import Record
+from evaluation.report.tables import tables_of
 from evaluation.report.truths import truth_text
 from evaluation.results import Check, Detail, Estimate
 from evaluation.spec.extras import Rounding
@@ -121,9 +121,20 @@ def test_averages_come_before_their_blocks_and_the_reference_is_named(record):
     zero = replace(
         event, event_time=-1, estimate=0.0, std_error=None, conf_low=None, conf_high=None
     )
-    found = further_of((base, block, term, zero, event))
-    assert found.first == (zero, event, term)
-    assert found.blocks == (block,)
+    tables = tables_of(replace(record, estimates=(base, block, term, zero, event)))
+    printed = {
+        name: {
+            one.source.row
+            for row in tables[name].rows
+            for cell in row.cells
+            for one in cell.numbers
+            if one.source and one.source.file == "estimates"
+        }
+        for name in ("main", "group_time", "further")
+    }
+    # The reference prints no number: it is named.
+    assert printed == {"main": {1}, "group_time": {2}, "further": {3, 5}}
+    assert len(tables["further"].rows) == 3
     html = page(replace(record, estimates=(*record.estimates, block, zero)))
     assert "<td>reference</td>" in html
     assert ">\N{MINUS SIGN}1</th>" in html

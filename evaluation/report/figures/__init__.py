@@ -1,1 +1,1 @@
-"""Figures, one file each; ``figures_of`` says which a record has."""
+"""Figures, one file each; ``registry`` says which a record has."""

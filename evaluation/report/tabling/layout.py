@@ -79,11 +79,6 @@ class Layout:
     notes: tuple[str, ...] = ()
     spare: bool = False
 
-    @property
-    def by_statistic(self) -> bool:
-        """Whether columns are statistics."""
-        return self.columns[0].axis == "statistic"
-
 
 def layout_of(record: Record, asked: TableLayout) -> Layout:
     """Return the layout of a table that the spec asks for."""
