@@ -15,6 +15,7 @@ from evaluation.catalogue import catalogue
 from evaluation.errors import UsageError
 from evaluation.estimators.supplying import Engine
 from evaluation.pipeline import run_spec
+from evaluation.release.bundle.read import is_bundle
 from evaluation.release.writer import result_files, write_record
 from evaluation.report.figures.registry import plots_of
 from evaluation.report.figures.render import render
@@ -23,6 +24,8 @@ from evaluation.report.numbers import Numbers
 from evaluation.report.record import Record
 from evaluation.report.table_frame import frame_of
 from evaluation.report.tables import table_of
+from evaluation.review.asked_bundle import asked_bundle, refuse_replacing, refuse_ways
+from evaluation.review.variants import toml
 from evaluation.spec.faults import nearest
 from evaluation.spec.loader import read_spec
 from evaluation.spec.lock_file import lock_path, read_lock
@@ -166,6 +169,16 @@ def _read(
     )
 
 
+def _asked(path: Path, settings: Mapping[str, Any], out: Path | None) -> Result:
+    """Ask a bundle; the cells are gone afterwards."""
+    told = [f"{key}={toml(value)}" for key, value in settings.items()]
+    with asked_bundle(path, told) as asked:
+        if out is not None:
+            refuse_replacing(path, out / asked.spec.id)
+        record = asked.marked(run_spec(asked.spec, cells=asked.cells))
+        return Result(record, None if out is None else write_record(record, out))
+
+
 def run(
     spec: str | Path | Spec,
     *,
@@ -178,12 +191,12 @@ def run(
     engine: Engine = "auto",
     blind: bool = False,
 ) -> Result:
-    """Run a spec and return what it found.
+    """Run a spec, or ask a bundle, and return what it found.
 
     Parameters
     ----------
     spec
-        A TOML file, or a spec already read.
+        A TOML file, a spec already read, or the ``bundle.zip`` of a release.
     set
         Overrides by key path, and folders for ``${NAME}``.
     frame
@@ -208,6 +221,12 @@ def run(
     """
     if cells is not None and (frame is not None or rebuild or engine == "microdata"):
         raise UsageError("cells: reads no rows, so neither frame, rebuild nor engine='microdata'")
+    if not isinstance(spec, Spec) and is_bundle(Path(spec)):
+        refuse_ways(
+            Path(spec), cells=cells is not None, rebuild=rebuild, blind=blind,
+            frame=frame is not None, engine_microdata=engine == "microdata", allow=bool([*allow]),
+        )  # fmt: skip
+        return _asked(Path(spec), set or {}, None if out is None else Path(out))
     if isinstance(spec, Spec):
         if set:
             raise UsageError("set: takes effect when a spec is read; pass it to load_spec")

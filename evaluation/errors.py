@@ -41,6 +41,28 @@ class DataError(UserError):
     label = "data"
 
 
+class InsufficientDesign(DataError):
+    """The data are in order, and the design lacks what an answer needs: no number is given.
+
+    A run that meets it ends in status ``insufficient`` and code 0; elsewhere it is an error of the
+    data.
+
+    Parameters
+    ----------
+    faults
+        As in every user error.
+    reason
+        What the result row says.
+    missing
+        Words of ``spec/missing.py``.
+    """
+
+    def __init__(self, *faults: str, reason: str = "", missing: tuple[str, ...] = ()) -> None:
+        super().__init__(*faults)
+        self.reason = reason or "; ".join(faults)
+        self.missing = missing
+
+
 class EstimationError(UserError):
     """A model cannot be estimated on data that are otherwise in order."""
 

@@ -24,20 +24,28 @@ from evaluation.data.registers.built import Built
 from evaluation.data.registers.report import panel_steps, report_text
 from evaluation.data.registers.sql import Settings as Limits
 from evaluation.data.sources.registers import build_panel
-from evaluation.errors import SpecError, UsageError
+from evaluation.errors import InsufficientDesign, SpecError, UsageError
 from evaluation.estimators.fitting import estimate_models
 from evaluation.estimators.refitting import Refitting
 from evaluation.estimators.supplying import Engine, Request, given_supply, supply_of
 from evaluation.release.policy import asked_policy
 from evaluation.report.blinded import blind_rows, marked_blind
 from evaluation.report.evidence.recorded import recorded
+from evaluation.report.insufficient import (
+    Shortfall,
+    described,
+    insufficient_checks,
+    insufficient_details,
+    insufficient_rows,
+    shortfall_of,
+)
 from evaluation.report.locked import lock_rows
 from evaluation.report.notes import notes_of
 from evaluation.report.observed.registry import observed_points
 from evaluation.report.record import Record
 from evaluation.report.rows import check_rows, detail_rows, estimate_rows, subgroup_rows
 from evaluation.report.software import software_at_hand
-from evaluation.results import JoinCoverage
+from evaluation.results import Detail, JoinCoverage
 from evaluation.spec.availability import not_available
 from evaluation.spec.blinding import Blinding, blinding_of
 from evaluation.spec.lock import Lock
@@ -101,6 +109,9 @@ def run_spec(
     refuse_unavailable(spec, built_in_source=frame is None)
     asked_policy(spec)  # its faults are found before anything is read
     locked = lock_rows(spec, lock)
+    stated = shortfall_of(spec)
+    if stated is not None and cells is not None:
+        raise UsageError("--cells: a design of kind 'none' is estimated from nothing; leave it out")
     blinding = _blinding(spec, cells) if blind else None
     clock = Clock(announce)
     built: Built | None = None
@@ -113,7 +124,13 @@ def run_spec(
             spec, frame, memory, rebuild, engine, settings, blinding=blinding
         )  # fmt: skip
         request = replace(request, source=request.opened()) if cells is None else request
-        supply = supply_of(request, clock) if cells is None else given_supply(spec, cells)
+        if stated is not None:
+            return _insufficient(request, stated, clock, locked, built)
+        try:
+            supply = supply_of(request, clock) if cells is None else given_supply(spec, cells)
+        except InsufficientDesign as error:
+            lack = Shortfall(error.reason, error.missing)
+            return _insufficient(request, lack, clock, locked, built, reachable=cells is None)
         announce(f"cells: {supply.origin}")
     coverage: tuple[JoinCoverage, ...] = ()
     if spec.joins and cells is None:
@@ -176,6 +193,38 @@ def run_spec(
         return replace(record, evidence=recorded(record, supply, *found))
 
 
+def _insufficient(
+    request: Request,
+    lack: Shortfall,
+    clock: Clock,
+    locked: tuple[Detail, ...],
+    built: Built | None,
+    *,
+    reachable: bool = True,
+) -> Record:
+    """Return a record without any number of an effect, and the sample described where it is."""
+    spec = request.spec
+    own = replace(request, spec=described(spec, lack), held=())
+    supply = supply_of(own, clock) if reachable else None
+    flow = () if supply is None else supply.flow
+    with clock("report"):
+        return Record(
+            spec=spec,
+            estimates=marked_blind(insufficient_rows(spec, lack), request.blinding),
+            details=(
+                *blind_rows(spec, request.blinding), *insufficient_details(spec, lack), *locked
+            ),
+            checks=insufficient_checks(spec, lack),
+            flow=flow if built is None else (*panel_steps(built), *flow),
+            inputs={} if supply is None else supply.inputs,
+            observed={} if supply is None else observed_points(supply, own.spec, ()),
+            seconds=clock.seconds,
+            notes=(*notes_of(spec), *(() if built is None else built.remarks)),
+            panel_report="" if built is None else report_text(built),
+            software=software_at_hand(),
+        )  # fmt: skip
+
+
 def _blinding(spec: Spec, cells: Path | None) -> Blinding:
     """Return how a blind run mixes rows; what is varied is fitted on the same ones."""
     if cells is not None:
@@ -197,6 +246,21 @@ def refuse_unavailable(spec: Spec, *, built_in_source: bool = True) -> None:
         lines = [line for line in lines if not line.startswith("panel.source")]
     if lines:
         raise SpecError(*(f"{spec.id}: {line}" for line in lines))
+
+
+def refuse_without_design(spec: Spec, verb: str) -> None:
+    """Raise where a spec has no design, for what needs estimates.
+
+    Raises
+    ------
+    SpecError
+        With what the verb cannot do, and what says why.
+    """
+    if spec.design.kind == "none":
+        raise SpecError(
+            f"{spec.id}: design.kind 'none' estimates nothing, so there is nothing to {verb}; "
+            "explain and run say what is missing and what would be enough"
+        )
 
 
 class Clock:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
+# A search for cycles walks all that thousands of tests and a dozen libraries hold: a rare one does.
+gc.set_threshold(20_000, 50, 100)
 # Before numpy loads: two test processes share two cores, and threads would only get in the way.
 for _variable in (
     "OMP_NUM_THREADS",
@@ -44,6 +47,9 @@ TOGETHER = (
     "tests/data_synth/shapes",
     "tests/release/bundle",
 )
+
+# Persons of a part of a simulation, and parts, that a process of tests remembers.
+LARGEST_REMEMBERED, MOST_REMEMBERED = 8_000, 12
 
 Require = Callable[[str, bool, str], None]
 
@@ -87,6 +93,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: item.path not in slow)
 
 
+def pytest_collection_finish() -> None:
+    """Spare what is collected and imported by now the search for cycles: it stays to the end."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def require() -> Require:
     """Return the function to call with a thing's name, whether it is there, and why not."""
@@ -127,6 +139,56 @@ def built_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
+        yield
+
+
+@pytest.fixture(scope="session")
+def remembered_lives() -> Callable[..., Any]:
+    """Return ``simulate_chunk`` with a memory: runs of one small world share their persons."""
+    from data_synth.life.simulate import simulate_chunk
+
+    memory: dict[Any, Any] = {}
+
+    def remembered(world: Any, chunk: Any, *asked: Any) -> Any:
+        if chunk.count > LARGEST_REMEMBERED:
+            return simulate_chunk(world, chunk, *asked)
+        key = (world.digest, chunk, *asked)
+        lives = memory.pop(key, None)
+        memory[key] = simulate_chunk(world, chunk, *asked) if lives is None else lives
+        if len(memory) > MOST_REMEMBERED:
+            del memory[next(iter(memory))]
+        return memory[key]
+
+    return remembered
+
+
+@pytest.fixture(scope="module", autouse=True)
+def lives_once(
+    request: pytest.FixtureRequest, remembered_lives: Callable[..., Any]
+) -> Iterator[None]:
+    """Let the program simulate persons once, but where the simulation itself is tested."""
+    if "data_synth" in request.path.parts:
+        yield
+        return
+    from data_synth.life import recording
+    from data_synth.panel import frame
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recording, "simulate_chunk", remembered_lives)
+        patch.setattr(frame, "simulate_chunk", remembered_lives)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def light_pictures(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Draw at a third of the density, but where the look of reports is tested."""
+    if "report" in request.path.parts:
+        yield
+        return
+    from evaluation.report.figures import render, style
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(render, "DENSITY", style.DENSITY // 3)
         yield
 
 

@@ -41,6 +41,8 @@ def make_amounts(lives: Lives) -> Amounts:
     level = given.mean_nok * (1.0 + given.growth) ** (month // 12 - given.year)
     main = main_income(lives)[row, at] == 1
     level = level * np.where(main, living.main_amount, living.supplement_amount)
+    if given.under_duty != 1.0:
+        level = level * np.where(lives.duty[row, at] == 1, given.under_duty, 1.0)
     u = uniform_at(lives.draws, "amount/month", month, at)
     spread = 1.0 + given.month_spread * (2.0 * u - 1.0)
     total = np.maximum(np.rint(level * lives.persons.grant[at] * spread), 1.0).astype(np.int32)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from data_synth.details.keyed import uniform_at
 from data_synth.life.content import activity_hours
-from data_synth.life.lives import Lives, Shorts
+from data_synth.life.lives import Bytes, Lives, Shorts
 from data_synth.life.months import month_index
 from data_synth.life.persons import Group
 from data_synth.places.serving import office_of
@@ -34,6 +34,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
 )
 """Codes of KOSTRA 11F, and the parameters of ``[content]`` with their probabilities."""
 
+_NARROW = ("16", "17")  # the narrow sense of a condition: work training or a course
 _ANY = "08"  # what is asked of those whom nothing else is asked of: a guidance meeting
 
 
@@ -74,3 +75,9 @@ def condition_content(lives: Lives) -> ConditionContent:
     kinds[row, at] = mask
     hours[row, at] = activity_hours(lives.places.offices.hours[office], persons.effort[at])
     return ConditionContent(kinds, hours)
+
+
+def is_narrow(content: ConditionContent) -> Bytes:
+    """Return 1 where a condition asks for work training or a course, shape ``(months, n)``."""
+    mask = sum(1 << list(KINDS).index(code) for code in _NARROW)
+    return np.asarray((content.kinds & mask) != 0).astype(np.int8)

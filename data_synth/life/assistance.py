@@ -10,7 +10,7 @@ from data_synth.life.conditions import impose
 from data_synth.life.draws import BoolArray, FloatArray, IntArray
 from data_synth.life.lives import Benefit, Destination
 from data_synth.life.state import Month, State
-from data_synth.life.strength import strength
+from data_synth.life.strength import entry_part, strength
 
 
 def assist(state: State, month: Month) -> tuple[BoolArray, NDArray[np.int8]]:
@@ -68,6 +68,8 @@ def _leaving(state: State, month: Month, at: IntArray, condition: BoolArray) -> 
     scale = month.persons.leave[at] * np.where(long_term, given.long, 1.0)
     power = strength(state, month, at, condition)
     tight = month.season.aap_enter
+    # Where the programme has not opened its place is empty: who would have gone there stays.
+    reach = {Destination.PROGRAMME: month.offered[state.muni[at]].astype(np.float64)}
     places = (
         (Destination.WORK, scale * given.work, duty.exit_to_work),
         (Destination.EDUCATION, scale * given.education, duty.exit_to_education),
@@ -81,7 +83,7 @@ def _leaving(state: State, month: Month, at: IntArray, condition: BoolArray) -> 
     high = np.sum([width for _, width, _ in places], axis=0)
     to = np.zeros(len(at), dtype=np.int8)
     for destination, width, multiplier in places:
-        factor = 1.0 + (multiplier - 1.0) * power
+        factor = (1.0 + (multiplier - 1.0) * power) * reach.get(destination, 1.0)
         kept = np.clip(factor, 0.0, 1.0) * width
         to[(u >= low) & (u < low + kept)] = destination
         low = low + width
@@ -131,7 +133,7 @@ def _entry_factor(state: State, month: Month, at: IntArray) -> FloatArray:
     after = refugee & (since > 0) & (since <= given.after_programme_months)
     factor *= np.where(after, given.enter_after_programme, 1.0)
     factor *= _near_release(month, at)
-    dose = RESPONSES[month.world.duty.entry_response](month, at)
+    dose = RESPONSES[month.world.duty.entry_response](month, at) * entry_part(state, month, at)
     return np.asarray(factor * (1.0 + (month.world.duty.entry - 1.0) * dose))
 
 

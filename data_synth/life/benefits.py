@@ -53,6 +53,7 @@ def _leave(state: State, month: Month) -> None:
     )
     taught = (kind == Benefit.INTRODUCTION) & (month.index > month.persons.programme_to[at])
     state.benefit[at[ill | programme | taught]] = Benefit.NONE
+    state.qualified[at[programme]] = True
     disabled = ill & (to < given.aap_to_disability)
     grant(state, at[disabled], Benefit.DISABILITY, month.index)
     well = ill & (to >= 1.0 - given.aap_to_work)

@@ -37,3 +37,8 @@ def in_force_from(places: Places, policy: Policy) -> IntArray:
     """Return the month index from which each municipality has the duty; ``NEVER`` for none."""
     adopting = np.array([status in policy.adopting for status in STATUSES])
     return np.where(adopting[places.status], places.adopted, NEVER)
+
+
+def programme_from(places: Places, policy: Policy) -> IntArray:
+    """Return the month index from which each municipality has the qualification programme."""
+    return places.programme_from if policy.programme else np.full_like(places.programme_from, NEVER)

@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from data_synth.life.draws import Draws
+from data_synth.life.draws import Draws, IntArray
 from data_synth.life.persons import Persons
 from data_synth.places.layout import Places
 from data_synth.world.schema import World
@@ -82,6 +82,9 @@ class Lives:
         1 where the duty applies to the person for some part of the month, recipient or not.
     duty_months
         Months so far, this one included, received under the duty.
+    programme_from
+        Month indices from which each municipality has the qualification programme under the
+        policy; shape ``(m,)``.
     """
 
     world: World
@@ -100,6 +103,7 @@ class Lives:
     condition: Bytes
     duty: Bytes
     duty_months: Shorts
+    programme_from: IntArray
 
     @property
     def months(self) -> int:

@@ -22,11 +22,14 @@ class Policy:
     this_month
         Where given, each month is recorded as if the duty had this share in it (where it is in
         force at all), while lives go on as they did: what the current month's rule does at once.
+    programme
+        Whether the qualification programme opens.
     """
 
     description: str
     adopting: frozenset[str]
     this_month: float | None = None
+    programme: bool = True
 
 
 POLICY_TABLE: Mapping[str, Policy] = MappingProxyType(
@@ -46,6 +49,11 @@ POLICY_TABLE: Mapping[str, Policy] = MappingProxyType(
             "as actual until the month before, and this month free of the duty whatever the age",
             frozenset(STATUSES),
             this_month=0.0,
+        ),
+        "no_programme": Policy(
+            "as actual, but the qualification programme never opens",
+            frozenset(STATUSES),
+            programme=False,
         ),
     }
 )

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from data_synth.life.assistance import assist
 from data_synth.life.benefits import draw_benefits
 from data_synth.life.draws import BoolArray, Draws, FloatArray, IntArray
-from data_synth.life.exposure import exposure_share, in_force_from
+from data_synth.life.exposure import exposure_share, in_force_from, programme_from
 from data_synth.life.lives import Lives
 from data_synth.life.make_persons import make_persons
 from data_synth.life.months import days_in, month_index
@@ -38,7 +38,7 @@ def simulate_chunk(
     """
     places, draws = make_places(world), Draws(seed, chunk.numbers)
     persons = make_persons(world, places, chunk, draws)
-    lives = _no_lives(world, places, persons, draws, first, last)
+    lives = _no_lives(world, places, persons, draws, first, last, POLICY_TABLE[policy])
     state = make_state(len(persons), persons.origin)
     youngest, oldest = int(persons.birth.min()), int(persons.birth.max())
     begin = max(month_index(world.time.start), youngest + world.ages.youngest * 12)
@@ -90,7 +90,13 @@ def _record(
 
 
 def _no_lives(
-    world: World, places: Places, persons: Persons, draws: Draws, first: int, last: int
+    world: World,
+    places: Places,
+    persons: Persons,
+    draws: Draws,
+    first: int,
+    last: int,
+    policy: Policy,
 ) -> Lives:
     shape = (last - first + 1, len(persons))
 
@@ -114,6 +120,7 @@ def _no_lives(
         condition=zeros(),
         duty=zeros(),
         duty_months=np.zeros(shape, dtype=np.int16),
+        programme_from=programme_from(places, policy),
     )
 
 
@@ -127,6 +134,7 @@ class _Setting:
         self.draws, self.policy = draws, policy
         self.rates: Rates = make_rates(world)
         self.force = in_force_from(places, policy)
+        self.offered = programme_from(places, policy)
         self.early: BoolArray = places.status == STATUSES.index("before")
 
     def month(self, state: State, index: int, share: float | None = None) -> Month:
@@ -155,4 +163,6 @@ class _Setting:
             felt=np.where(index >= force - given.lead_months, felt, 0.0),
             force=force,
             early=self.early,
+            offered=self.offered <= index,
+            opened=self.places.programme_from <= index,
         )

@@ -30,6 +30,8 @@ class State:
         Indicators.
     benefit, benefit_since
         ``Benefit``, and the month index from which it runs.
+    qualified
+        Whether the person was on the qualification programme once, and is no longer.
     spell_since, exit_month
         Month indices of the beginning of the current spell of social assistance and of the last
         exit from one; ``LONG_AGO`` for none.
@@ -45,6 +47,7 @@ class State:
     receiving: BoolArray
     benefit: NDArray[np.int8]
     benefit_since: IntArray
+    qualified: BoolArray
     spell_since: IntArray
     exit_month: IntArray
     duty_months: NDArray[np.int16]
@@ -79,6 +82,7 @@ def make_state(count: int, origin: IntArray) -> State:
         receiving=flags(),
         benefit=np.zeros(count, dtype=np.int8),
         benefit_since=long_ago(),
+        qualified=flags(),
         spell_since=long_ago(),
         exit_month=long_ago(),
         duty_months=np.zeros(count, dtype=np.int16),
@@ -106,6 +110,10 @@ class Month:
         Month index from which the duty is in force where the person lives; shape ``(n,)``.
     early
         Whether the municipality adopted before the law; shape ``(m,)``.
+    offered
+        Whether the municipality has opened the qualification programme; shape ``(m,)``.
+    opened
+        The same as it happened, whatever the policy.
     """
 
     world: World
@@ -121,6 +129,8 @@ class Month:
     felt: FloatArray
     force: IntArray
     early: BoolArray
+    offered: BoolArray
+    opened: BoolArray
 
     def top(self, table: FloatArray) -> float:
         """Return the largest value of a table by age over the ages of the chunk."""

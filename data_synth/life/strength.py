@@ -7,7 +7,12 @@ import numpy as np
 from data_synth.life.content import activity_hours
 from data_synth.life.draws import BoolArray, FloatArray, IntArray
 from data_synth.life.state import Month, State
+from data_synth.places.offices import PROVISIONS
 from data_synth.places.serving import office_of
+from data_synth.world.duty import Duty
+
+_ALIKE = (1.0, 1.0, 1.0)
+_NONE = PROVISIONS.index("none")
 
 
 def strength(state: State, month: Month, at: IntArray, condition: BoolArray) -> FloatArray:
@@ -37,9 +42,24 @@ def strength(state: State, month: Month, at: IntArray, condition: BoolArray) -> 
     return np.asarray(power * _office(state, month, at))
 
 
+def entry_part(state: State, month: Month, at: IntArray) -> FloatArray | float:
+    """Return the part of the duty's effect on entry that offices let through.
+
+    Parameters
+    ----------
+    at
+        Positions of those who might enter, shape ``(k,)``.
+    """
+    given = month.world.duty.entry_strategy
+    if given == _ALIKE:
+        return 1.0
+    office = office_of(month.places, state.muni[at], month.persons.district[at])
+    return np.asarray(np.array(given)[month.places.offices.strategy[office]])
+
+
 def _office(state: State, month: Month, at: IntArray) -> FloatArray | float:
     given, offices = month.world.duty, month.places.offices
-    if given.strict == given.mild == 1.0 and not given.hours_from and not given.needs_provision:
+    if _same_everywhere(given):
         return 1.0
     office = office_of(month.places, state.muni[at], month.persons.district[at])
     factor = np.where(offices.strict[office], given.strict, given.mild)
@@ -47,4 +67,15 @@ def _office(state: State, month: Month, at: IntArray) -> FloatArray | float:
     factor *= hours >= given.hours_from
     if given.needs_provision:
         factor *= month.index >= offices.opened[office]
+    if given.provision != _ALIKE:
+        closed = month.index < offices.opened[office]
+        factor *= np.array(given.provision)[np.where(closed, _NONE, offices.provision[office])]
+    factor *= np.array(given.strategy)[offices.strategy[office]]
     return np.asarray(factor)
+
+
+def _same_everywhere(given: Duty) -> bool:
+    """Whether the duty is as strong at every office."""
+    content = given.hours_from or given.needs_provision
+    alike = given.provision == _ALIKE and given.strategy == _ALIKE
+    return given.strict == given.mild == 1.0 and not content and alike

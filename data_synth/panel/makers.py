@@ -8,7 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_synth.details.amounts import make_amounts
-from data_synth.details.condition_content import condition_content
+from data_synth.details.charged import charged
+from data_synth.details.condition_content import condition_content, is_narrow
+from data_synth.details.earnings import earnings
+from data_synth.details.family import family_rank
 from data_synth.details.main_income import main_income
 from data_synth.details.prices import real_terms
 from data_synth.details.recorded_employment import recorded_employed
@@ -46,6 +49,10 @@ def _flow(rows: Rows, happened: Callable[[Lives], Values], among: int) -> Values
 
 def _exit_to(destination: Destination) -> Callable[[Rows], Values]:
     return lambda r: _flow(r, lambda lives: lives.exit_to == destination, 1)
+
+
+def _charged(kind: str = "", *, weekend: bool = False) -> Callable[[Rows], Values]:
+    return lambda r: r.monthly(charged(r.charges, r.lives.received.shape, kind, weekend=weekend))
 
 
 def _on(benefit: Benefit) -> Callable[[Rows], Values]:
@@ -110,6 +117,10 @@ MAKERS: Mapping[str, Callable[[Rows], Values]] = {
     "adoption_status": lambda r: r.place(r.lives.places.status).astype(np.int8),
     "adopted_earliest": lambda r: r.place(_maybe_yms(r.lives.places.reported_earliest)),
     "adopted_latest": lambda r: r.place(_maybe_yms(r.lives.places.reported_latest)),
+    "kvp_open": lambda r: (r.place(r.lives.programme_from) <= r.lives.first + r.month).astype(
+        np.int8
+    ),
+    "kvp_from_ym": lambda r: r.place(_maybe_yms(r.lives.places.programme_from)),
     "low_prior_use": lambda r: r.place(r.lives.places.low_prior_use).astype(np.int8),
     "size_class": lambda r: r.place(r.lives.places.size_class).astype(np.int8),
     "female": lambda r: r.fixed(r.lives.persons.female).astype(np.int8),
@@ -117,12 +128,14 @@ MAKERS: Mapping[str, Callable[[Rows], Values]] = {
     "country_group": lambda r: r.fixed(r.lives.persons.group),
     "intro_leaver": _intro_leaver,
     "child_welfare": lambda r: r.fixed(r.lives.persons.child_welfare).astype(np.int8),
+    "family_rank": lambda r: r.fixed(family_rank(r.lives)),
     "resident": lambda r: np.ones(len(r), dtype=np.int8),
     "sa_received": lambda r: r.monthly(r.lives.received),
     "sa_nok": lambda r: r.monthly(_paid(r.lives)),
     "sa_nok_real": _real,
     "sa_main_income": lambda r: r.monthly(main_income(r.lives)),
     "employed": lambda r: r.monthly(recorded_employed(r.lives) if r.recorded else r.lives.employed),
+    "earnings_nok": lambda r: r.monthly(earnings(r.lives)),
     "in_education": lambda r: r.monthly(r.lives.educated),
     "on_aap": _on(Benefit.AAP),
     "on_disability": _on(Benefit.DISABILITY),
@@ -130,6 +143,7 @@ MAKERS: Mapping[str, Callable[[Rows], Values]] = {
     "on_introduction": _on(Benefit.INTRODUCTION),
     "condition_imposed": lambda r: r.monthly(r.lives.condition),
     "condition_hours": lambda r: r.monthly(condition_content(r.lives).hours),
+    "condition_narrow": lambda r: r.monthly(is_narrow(condition_content(r.lives))),
     "duty_months": lambda r: r.monthly(r.lives.duty_months),
     "sa_entry": lambda r: _flow(r, lambda lives: lives.received, 0),
     "sa_exit": lambda r: _flow(r, lambda lives: lives.exit_to > 0, 1),
@@ -140,6 +154,12 @@ MAKERS: Mapping[str, Callable[[Rows], Values]] = {
     "sa_exit_disability": _exit_to(Destination.DISABILITY),
     "sa_exit_introduction": _exit_to(Destination.INTRODUCTION),
     "sa_exit_nothing": _exit_to(Destination.NOTHING),
+    "charged": _charged(),
+    "charged_property": _charged("property"),
+    "charged_violence": _charged("violence"),
+    "charged_drugs": _charged("drugs"),
+    "charged_traffic": _charged("traffic"),
+    "charged_weekend": _charged(weekend=True),
     "obs_status": lambda r: np.zeros(len(r), dtype=np.int8),
 }
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data_synth.details.charges import Charges, make_charges
 from data_synth.life.draws import IntArray
 from data_synth.life.lives import Lives, Status
 from data_synth.panel.transpose import by_person
@@ -40,6 +42,11 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.person)
+
+    @cached_property
+    def charges(self) -> Charges:
+        """Charges of the chunk, drawn once for all columns that count them."""
+        return make_charges(self.lives)
 
     def fixed(self, values: Values) -> Values:
         """Spread values a person, shape ``(n,)``, over the rows."""

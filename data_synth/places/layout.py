@@ -13,6 +13,7 @@ from data_synth.places.adoption import make_adoption
 from data_synth.places.mergers import Mergers, make_mergers
 from data_synth.places.names import make_names
 from data_synth.places.offices import Offices, make_offices, serve_municipalities
+from data_synth.places.rollout import make_rollout
 from data_synth.places.sizes import CLASS_OF_QUARTER, make_shares, size_quarters
 from data_synth.places.survey import ask_offices
 from data_synth.world.schema import World
@@ -36,6 +37,8 @@ class Places:
         Month indices of adoption as it happened, by the wide and the narrow definition.
     low_prior_use
         Whether conditions were rare before the municipality's own adoption.
+    programme_from
+        Month indices of the opening of the qualification programme, as it happened.
     employment, education, receipt
         Fixed factors on finding work, on enrolling and on entering social assistance.
     first_office, office_count
@@ -61,6 +64,7 @@ class Places:
     adopted: IntArray
     adopted_narrow: IntArray
     low_prior_use: BoolArray
+    programme_from: IntArray
     employment: FloatArray
     education: FloatArray
     receipt: FloatArray
@@ -103,6 +107,7 @@ def make_places(world: World) -> Places:
         adopted=adopted,
         adopted_narrow=narrow,
         low_prior_use=adoption.low_prior_use[order],
+        programme_from=make_rollout(world, by_size)[order],
         employment=np.exp(given.employment_sd * draws.normal("employment")),
         education=np.exp(given.education_sd * draws.normal("education")),
         receipt=np.exp(given.receipt_sd * draws.normal("receipt")),

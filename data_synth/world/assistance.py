@@ -67,13 +67,18 @@ class Exit(Table):
 
 
 class Grant(Table):
-    """Monthly amounts."""
+    """Monthly amounts.
+
+    ``under_duty`` multiplies what is granted in a month under the duty: the rule at the age of
+    release is then one about amounts too.
+    """
 
     mean_nok: Annotated[float, Field(gt=0, le=100_000)]
     year: Annotated[int, Field(ge=1990, le=2100)]
     growth: Annotated[float, Field(ge=-0.2, le=0.2)]
     log_sd: Spread
     month_spread: Probability
+    under_duty: Multiplier
 
 
 class Conditions(Table):

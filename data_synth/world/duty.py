@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 from data_synth.world.types import Months, Multiplier, Probability, Slope, Table
 
 Strength = Annotated[float, Field(ge=0, le=10)]
+Strengths = Annotated[tuple[Strength, Strength, Strength], Field(strict=False)]
+Parts = Annotated[tuple[Probability, Probability, Probability], Field(strict=False)]
 
 
 class Duty(Table):
@@ -38,6 +40,12 @@ exit_to_nothing
         Strength by the office's sanction regime.
     needs_provision
         Whether it has strength only where the office's centre has opened.
+    provision
+        Strength by what the office offers: broad centre, specialised, none (or none open yet).
+    strategy
+        Strength by the office's strategy: turn at the door, job centre, work team.
+    entry_strategy
+        Part of the effect on entry by the office's strategy, in the same order.
     by_need
         Log strength per standard deviation of need.
     """
@@ -60,6 +68,9 @@ exit_to_nothing
     strict: Strength
     mild: Strength
     needs_provision: bool
+    provision: Strengths
+    strategy: Strengths
+    entry_strategy: Parts
     by_need: Slope
 
     @model_validator(mode="after")

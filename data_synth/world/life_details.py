@@ -143,13 +143,26 @@ class Incomes(Table):
 
 
 class Charges(Table):
-    """Criminal charges: how often, of what type and on what day of the week."""
+    """Criminal charges: how often, of what type and on what day of the week.
+
+    Attributes
+    ----------
+    employed, student, receiving
+        Multipliers in months of work, enrolment and social assistance.
+    under_duty
+        Further multiplier in months of social assistance under the duty.
+    early_adopters
+        Log a year since the first month offered, where adopted before the law, duty or no duty.
+    """
 
     men: AgeRate
     women: Multiplier
     employed: Multiplier
     student: Multiplier
     need: Slope
+    receiving: Multiplier
+    under_duty: Multiplier
+    early_adopters: Slope
     types: Shares
     weekend_violence: Multiplier
     weekend_traffic: Multiplier

@@ -97,3 +97,4 @@ class Traits(Table):
     ability_in_need: Annotated[float, Field(ge=-1, le=1)]
     child_welfare_share: Probability
     child_welfare_ability: Annotated[float, Field(ge=-3, le=3)]
+    family_in_need: Annotated[float, Field(ge=-1, le=1)]

@@ -32,6 +32,7 @@ from data_synth.world.offices import Offices
 from data_synth.world.places import Adoption, Mergers, Municipalities
 from data_synth.world.population import Ages, Arrivals, Cohorts, Residence, Time, Traits
 from data_synth.world.prices import Prices
+from data_synth.world.programme import Programme
 from data_synth.world.shocks import (
     AgeShocks,
     NearRelease,
@@ -73,6 +74,7 @@ class World(Table):
     education: Education
     employment: Employment
     benefits: Benefits
+    programme: Programme
     receipt: Receipt
     exit: Exit
     grant: Grant

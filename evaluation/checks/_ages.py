@@ -26,7 +26,14 @@ WIDTH, GAP, STEP = 3, 1, 2
 
 
 class AgePair(Table):
-    """Two bands of completed years, ends included: the younger stands for the treated."""
+    """Two bands of completed years, ends included: the younger stands for the treated.
+
+    Attributes
+    ----------
+    treated, control
+        First and last completed year of the younger band (``treated``) and of the older one
+        (``control``).
+    """
 
     treated: tuple[int, int]
     control: tuple[int, int]

@@ -32,7 +32,13 @@ NUMERIC = "compared numerically"
 
 
 class Options(OptionsModel):
-    """Ids of the models to set beside this one; all others of the spec where none is named."""
+    """The models to set beside this one.
+
+    Attributes
+    ----------
+    models
+        Ids of these models; all others of the spec if not given.
+    """
 
     EVIDENCE: ClassVar[frozenset[Evidence]] = frozenset({"influence"})
 

@@ -47,9 +47,14 @@ WANTS: frozenset[Evidence] = frozenset({"influence"})
 class Options(OptionsModel):
     """Months (periods, where adoption is staggered) that may be announced, and further ones.
 
-    ``announced`` counts back from the reform; by default the months dropped just before it, else
-    six (under staggered adoption ``anticipation``, else one). ``further`` are left out before those
-    that are out already.
+    Attributes
+    ----------
+    announced
+        How many just before the reform are judged as if treated; if not given the months dropped
+        just before it, else six (under staggered adoption ``anticipation``, else one).
+    further
+        How many are left out before those that are out already, one fit each; 3 and 6 months, or 1
+        and 2 periods, if not given.
     """
 
     EVIDENCE: ClassVar[frozenset[Evidence]] = WANTS

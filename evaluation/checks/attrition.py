@@ -43,7 +43,14 @@ RANGES: dict[str, tuple[float, float]] = {"binary": (0.0, 1.0), "share": (0.0, 1
 
 
 class Options(OptionsModel):
-    """Least and largest value of an outcome that is neither binary nor a share."""
+    """The range of an outcome that is neither binary nor a share.
+
+    Attributes
+    ----------
+    least, most
+        Least and largest value that such an outcome can have, for bounds without assumptions;
+        binary outcomes and shares have 0 and 1.
+    """
 
     least: float | None = None
     most: float | None = None

@@ -30,7 +30,7 @@ from evaluation.checks._pre_period import detail_of
 from evaluation.checks._refit import Refitted, why_none, with_numbers
 from evaluation.checks._variants import with_models
 from evaluation.checks.contract import Case, Verdict
-from evaluation.data.functionals.flows import FLOWS
+from evaluation.data.functionals.flows import can_jump
 from evaluation.errors import DataError
 from evaluation.estimators.contract import Fit
 from evaluation.spec.model import Model
@@ -46,9 +46,14 @@ JUMPS = frozenset({"itt_at_cutoff", "late_at_cutoff"})
 
 
 class Options(OptionsModel):
-    """Bandwidths in units of the running variable, and orders of the polynomial.
+    """Bandwidths and orders at which the model is estimated, each with each.
 
-    Without: half to twice the model's bandwidth; the model's order and the next.
+    Attributes
+    ----------
+    bandwidths
+        In units of the running variable; half to twice the model's bandwidth if not given.
+    orders
+        Orders of the polynomial; the model's and the next if not given.
     """
 
     bandwidths: tuple[Annotated[int | float, Field(gt=0)], ...] | None = Field(
@@ -237,11 +242,12 @@ def _several(labels: tuple[str, ...]) -> str:
 def _of_stock(case: Case, name: str) -> str:
     """Return what to say of the jump of a stock at a birthday, empty for any other."""
     spec, model = case.spec, case.result.model
-    column = spec.outcomes[name].column
+    outcome = spec.outcomes[name]
+    column = outcome.column
     on_age = cutoff_design(spec).running_variable.column == AGE
     # Rows chosen by a transition make every outcome a flow.
     chosen = spec.sample.rows != "person_month"
-    if not on_age or chosen or model.estimand not in JUMPS or column in FLOWS:
+    if not on_age or chosen or model.estimand not in JUMPS or can_jump(spec, model, outcome):
         return ""
     return (
         f"; {column} is a stock, which kinks at a birthday and cannot jump there: what is "

@@ -30,7 +30,15 @@ YEAR = 12
 
 
 class Options(OptionsModel):
-    """By how many months the gap widens, and on which side."""
+    """By how many months the gap in age widens, and on which side.
+
+    Attributes
+    ----------
+    gaps
+        Months by which the gap between treated and controls widens, one fit each.
+    side
+        ``control`` moves the controls' limit of age up, ``treated`` that of the treated down.
+    """
 
     EVIDENCE: ClassVar[frozenset[Evidence]] = frozenset({"influence"})
 

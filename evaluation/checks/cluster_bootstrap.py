@@ -23,7 +23,15 @@ LEVEL = 0.05
 
 
 class Options(OptionsModel):
-    """Number of draws and seed."""
+    """Number of draws and seed.
+
+    Attributes
+    ----------
+    draws
+        Draws of clusters.
+    seed
+        Seed of these draws.
+    """
 
     EVIDENCE: ClassVar[frozenset[Evidence]] = frozenset({"moments"})
 

@@ -61,7 +61,21 @@ UNKNOWN = 24
 
 
 class Options(OptionsModel):
-    """Untouched dates and bands of ages; see ``placebo_date`` and ``placebo_group``."""
+    """Untouched dates and bands of ages; see ``placebo_date`` and ``placebo_group``.
+
+    Attributes
+    ----------
+    ages
+        Pairs of bands of ages that are compared; if not given bands of three years, a year apart,
+        that no rule parts.
+    dates
+        Placebo dates before the reform; evenly spaced ones if not given.
+    every
+        Months (periods where time is whole numbers) between placebo dates; 6 (1) if not given.
+    least
+        Months (periods) before the first and after the last placebo date, at least; 12 (1) if not
+        given.
+    """
 
     ages: tuple[AgePair, ...] = ()
     dates: tuple[dt.date, ...] | None = Field(default=None, min_length=1)

@@ -29,7 +29,13 @@ FOUND, NOT_FOUND = "violation found", "not detected"
 
 
 class Options(OptionsModel):
-    """Columns that treatment cannot have changed."""
+    """Covariates that are taken as outcomes.
+
+    Attributes
+    ----------
+    columns
+        Columns that treatment cannot have changed.
+    """
 
     EVIDENCE: ClassVar[frozenset[Evidence]] = frozenset()
 

@@ -16,14 +16,28 @@ LATER = "in the report"
 
 
 class Against(Table):
-    """The other spec and its model."""
+    """The other spec and its model.
+
+    Attributes
+    ----------
+    spec
+        Id of the other spec.
+    model
+        Id of its model.
+    """
 
     spec: Id
     model: Id
 
 
 class Options(OptionsModel):
-    """What to compare with."""
+    """What to compare with.
+
+    Attributes
+    ----------
+    against
+        The other spec's model; its estimates are found by ``activity-duty report``.
+    """
 
     against: Against
 

@@ -41,7 +41,15 @@ CLUSTERS_EACH = 5
 
 
 class Options(OptionsModel):
-    """Columns that treatment cannot have changed, and a bandwidth in place of the model's."""
+    """Covariates that are taken as outcomes, and their bandwidth.
+
+    Attributes
+    ----------
+    columns
+        Columns that treatment cannot have changed.
+    bandwidth
+        Bandwidth of every covariate; by the model's rule, each its own, if not given.
+    """
 
     columns: tuple[Column, ...] = Field(min_length=1)
     bandwidth: Bandwidth | None = None

@@ -24,10 +24,23 @@ Rule = Literal["exclude", "draw", "bound"]
 
 
 class Options(OptionsModel):
-    """Rules to try, and the error of exact dates in periods.
+    """Rules to try, and the error of exact dates.
 
-    ``error`` goes with ``cohort = { column = ... }``; dates that are intervals state their own.
-    ``by`` names the unit that adopts, where it is not the panel's.
+    Attributes
+    ----------
+    rules
+        Rules for dates that are not known, a row each: ``exclude`` their units, ``draw`` dates,
+        ``bound`` over all admissible dates.
+    error
+        Periods by which exact dates may be wrong, both ways; goes with
+        ``cohort = { column = ... }``, as intervals state their own.
+    draws
+        Draws of dates by the rule ``draw``.
+    seed
+        Seed of these draws; the rule ``draw`` needs one.
+    by
+        Column that names the unit that adopts; that of ``design.cohort``, else the panel's, if not
+        given.
     """
 
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)] = ("exclude", "draw", "bound")

@@ -40,7 +40,14 @@ MOST, PART = 6, 3
 
 
 class Options(OptionsModel):
-    """Donuts, as ``design.donut`` has them: values nearer the cutoff than this are left out."""
+    """Values around the cutoff that are left out.
+
+    Attributes
+    ----------
+    donuts
+        Donuts, as ``design.donut`` has them: rows nearer the cutoff than this are left out, one fit
+        each; if not given up to six, from the design's own on, as far as a third of the bandwidth.
+    """
 
     donuts: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(default=None, min_length=1)
 

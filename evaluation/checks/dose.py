@@ -25,8 +25,14 @@ NOT_POTENTIAL = (
 class Options(OptionsModel):
     """Columns that hold the realised dose, where the panel has them.
 
-    ``current`` is the duty of the row's month, such as ``condition_imposed``; ``past`` the months
-    of duty so far, such as ``duty_months``. ``by_month`` parts the realised dose by calendar month.
+    Attributes
+    ----------
+    current
+        Column of the duty of the row's month, such as ``condition_imposed``; not told if not given.
+    past
+        Column of the months of duty so far, such as ``duty_months``; not told if not given.
+    by_month
+        Whether the realised dose is given by calendar month too.
     """
 
     EVIDENCE: ClassVar[frozenset[Evidence]] = frozenset()

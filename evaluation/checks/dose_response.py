@@ -34,7 +34,18 @@ RISES, FALLS, NO_TREND = "rises with the dose", "falls with the dose", "no trend
 
 
 class Options(OptionsModel):
-    """The column, and its parts: how many by quantiles of the pre-period, or where to cut."""
+    """The column by which strata are made, and its parts.
+
+    Attributes
+    ----------
+    by
+        Column of the dose, fixed before the reform.
+    parts
+        Number of strata, cut at quantiles of rows before the reform.
+    at
+        Rising points at which strata are cut, in place of ``parts``; a value at a point lies above
+        it.
+    """
 
     EVIDENCE: ClassVar[frozenset[Evidence]] = frozenset()
 

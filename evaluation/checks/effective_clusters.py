@@ -28,7 +28,13 @@ SOURCE = (
 
 
 class Options(OptionsModel):
-    """Below how many effective clusters there are few."""
+    """What counts as few clusters.
+
+    Attributes
+    ----------
+    few
+        Effective clusters below which there are few.
+    """
 
     EVIDENCE: ClassVar[frozenset[Evidence]] = frozenset({"moments"})
 

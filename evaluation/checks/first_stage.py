@@ -31,7 +31,13 @@ STILL = 1e-9
 
 
 class Options(OptionsModel):
-    """Columns of the treatment received; by default that of ``design.treatment``."""
+    """The treatment received.
+
+    Attributes
+    ----------
+    columns
+        Columns of the treatment received; that of ``design.treatment`` if not given.
+    """
 
     EVIDENCE: ClassVar[frozenset[Evidence]] = frozenset()
 

@@ -34,10 +34,15 @@ ROWS, BORN = "rows by value", "month of birth"
 
 
 class Options(OptionsModel):
-    """How far a smooth count may lie from the mean of its neighbours, relative to it; and how far.
+    """How smooth counts are taken to be, and how near the cutoff they are looked at.
 
-    ``bandwidth`` is the distance from the cutoff within which values are looked at; by default the
-    model's own bandwidth.
+    Attributes
+    ----------
+    curvature
+        How far a smooth count may lie from the mean of its neighbours, relative to it.
+    bandwidth
+        Distance from the cutoff within which values are looked at; the model's bandwidth if not
+        given.
     """
 
     curvature: int | float = Field(default=0.02, ge=0, lt=1)

@@ -36,7 +36,14 @@ LEVEL = 0.05
 
 
 class Options(OptionsModel):
-    """How many clusters at most are left out by a fit each, where moments do not serve."""
+    """How much work is allowed where moments do not serve.
+
+    Attributes
+    ----------
+    fits
+        Clusters that may each be left out by a fit of its own, at most; with more the check is
+        refused.
+    """
 
     EVIDENCE: ClassVar[frozenset[Evidence]] = frozenset({"moments"})
 

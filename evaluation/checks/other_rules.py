@@ -21,14 +21,29 @@ LEVEL = 0.05
 
 
 class Rule(Table):
-    """A rule that changes at the cutoff too, and the column that would show it."""
+    """A rule that changes at the cutoff too, and the column that would show it.
+
+    Attributes
+    ----------
+    name
+        What the rule is called.
+    column
+        Column that changes at the cutoff where the rule bites; without it the rule is named and not
+        tested.
+    """
 
     name: str
     column: Column | None = None
 
 
 class Options(OptionsModel):
-    """Rules beside those that ``[[threats]]`` with ``at_cutoff = true`` declare."""
+    """Rules beside those that ``[[threats]]`` with ``at_cutoff = true`` declare.
+
+    Attributes
+    ----------
+    rules
+        Further rules that change at the cutoff.
+    """
 
     EVIDENCE: ClassVar[frozenset[Evidence]] = frozenset()
 

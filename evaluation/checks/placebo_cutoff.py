@@ -44,8 +44,15 @@ Number = int | float
 class Options(OptionsModel):
     """Cutoffs, or how far apart they lie and how much room each has.
 
-    ``room`` is the least distance of a placebo from either end of its rows: by default the
-    model's fixed bandwidth, or half of the one that its rule chose.
+    Attributes
+    ----------
+    cutoffs
+        Placebo cutoffs, at which and near which no rule changes; evenly spaced ones if not given.
+    every
+        Distance between placebo cutoffs that are not given, in units of the running variable.
+    room
+        Least distance of a placebo from either end of its rows; the model's fixed bandwidth, or
+        half of the one that its rule chose, if not given.
     """
 
     cutoffs: tuple[Number, ...] | None = Field(default=None, min_length=1)

@@ -38,9 +38,19 @@ EVERY, LEAST = 6, 12
 class Options(OptionsModel):
     """Dates, or how far apart they lie; under staggered adoption, how much earlier.
 
-    ``every`` and ``least`` count months (periods where time is whole numbers): the distance between
-    dates, and what must lie before the first and after the last of them. ``earlier`` counts
-    periods.
+    Attributes
+    ----------
+    dates
+        Placebo dates before the reform, of the kind of ``panel.time``; evenly spaced ones if not
+        given.
+    every
+        Months (periods where time is whole numbers) between placebo dates; 6 (1) if not given.
+    least
+        Months (periods) before the first and after the last placebo date, at least; 12 (1) if not
+        given.
+    earlier
+        Under staggered adoption: periods by which every cohort is taken to have adopted earlier,
+        one fit each.
     """
 
     dates: tuple[dt.date, ...] | tuple[int, ...] | None = Field(default=None, min_length=1)

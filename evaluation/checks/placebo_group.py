@@ -25,7 +25,19 @@ SOURCE = "Bertrand, Duflo and Mullainathan (2004), QJE 119(1); ranks, because gr
 
 
 class PlaceboGroup(Table):
-    """Two groups to compare, or at a cutoff the rows of one, and their name."""
+    """Two groups to compare, or at a cutoff the rows of one, and their name.
+
+    Attributes
+    ----------
+    id
+        Name of the comparison.
+    treated, control
+        Conditions on the group that stands for the treated, and on the one that it is compared
+        with.
+    keep
+        At a cutoff: conditions on the rows inside which the model is estimated, such as
+        municipalities that already used conditions.
+    """
 
     id: Id
     treated: Predicate | None = None
@@ -41,10 +53,16 @@ class PlaceboGroup(Table):
 
 
 class Options(OptionsModel):
-    """Bands of ages in completed years, or groups by any condition.
+    """Bands of ages, or groups by any condition.
 
-    Without either: three-year bands, a year apart, from age 31 on. At a cutoff a group is the rows
-    that meet ``keep``, such as those of municipalities that already used conditions.
+    Without either: three-year bands, a year apart, from age 31 on.
+
+    Attributes
+    ----------
+    ages
+        Pairs of bands of ages, in completed years, that the duty did not touch.
+    groups
+        Groups that the duty did not touch, by conditions; needed at a cutoff.
     """
 
     ages: tuple[AgePair, ...] = ()

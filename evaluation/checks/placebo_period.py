@@ -33,7 +33,14 @@ COMPARED = ("periods", "both")
 
 
 class Options(OptionsModel):
-    """Calendar years; without, every whole one from the window's first to the reform."""
+    """Years before the reform.
+
+    Attributes
+    ----------
+    years
+        Calendar years that end before the reform; every whole one from the window's first if not
+        given.
+    """
 
     years: tuple[int, ...] | None = Field(default=None, min_length=1)
 

@@ -36,7 +36,25 @@ LEVEL = 0.05
 
 
 class Options(OptionsModel):
-    """Trends by the power against them, or by slope; the coefficient they would bias; draws."""
+    """Trends by the power against them, or by slope; the coefficient they would bias; draws.
+
+    Attributes
+    ----------
+    powers
+        Trends that the test of coefficients before the reform finds with these probabilities, above
+        0.05 and below 1.
+    slopes
+        Further trends, by their change of the outcome a period.
+    target
+        Number that trends would bias: ``first_post`` is event time 0, ``average_post`` the mean of
+        event times from 0 on.
+    earliest
+        First event time before the reform that is tested; all if not given.
+    draws
+        Draws of the coefficients by which power and bias are computed.
+    seed
+        Seed of these draws.
+    """
 
     powers: tuple[float, ...] = (0.5, 0.8)
     slopes: tuple[float, ...] = ()

@@ -23,7 +23,13 @@ LEVEL = 0.05
 
 
 class Options(OptionsModel):
-    """Which event times are tested: all before the reform, or those from ``earliest`` on."""
+    """Which event times are tested.
+
+    Attributes
+    ----------
+    earliest
+        First event time before the reform that is tested; all if not given.
+    """
 
     earliest: int | None = Field(default=None, lt=0)
 

@@ -26,7 +26,20 @@ LEVEL = 0.05
 
 
 class Options(OptionsModel):
-    """Number of permutations, seed, the column of strata, and the statistic that decides."""
+    """Number of permutations, seed, the column of strata, and the statistic that decides.
+
+    Attributes
+    ----------
+    draws
+        Permutations of which cluster adopts when.
+    seed
+        Seed of the permutations.
+    strata
+        Column, constant inside clusters, inside whose values treatment is permuted; among all
+        clusters if not given.
+    statistic
+        What is ranked: the ``coefficient``, or its t (``studentised``).
+    """
 
     EVIDENCE: ClassVar[frozenset[Evidence]] = frozenset({"assignment"})
 

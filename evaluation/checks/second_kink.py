@@ -38,7 +38,16 @@ NO_LEAD = (
 
 
 class Options(OptionsModel):
-    """Order and bandwidth of the test; by default a quadratic as far as the cutoff."""
+    """Order and bandwidth of the test.
+
+    Attributes
+    ----------
+    order
+        Order of the local polynomials.
+    bandwidth
+        Bandwidth in months of age, at most the lead; the lead, which reaches to the cutoff, if not
+        given.
+    """
 
     order: int = Field(default=2, ge=1, le=3)
     bandwidth: int | float | None = Field(default=None, gt=0)

@@ -52,12 +52,26 @@ DOSE_AHEAD = 36.0
 class Options(OptionsModel):
     """What is counted, and how.
 
-    ``entry`` is 1 where receipt begins, 0 where it does not and missing for those not at risk;
-    ``received`` is 1 while it lasts. ``width`` values of the running variable make a bin of the
-    discrete test, and ``curvature`` says how far a smooth count may lie from the mean of its
-    neighbours, relative to it. ``bandwidth`` is that of jumps and of the stock's kink,
-    ``kink_bandwidth`` that of the entry rate's: by default 36 with all that the sample reaches for
-    its bias.
+    Attributes
+    ----------
+    counts
+        ``entries`` counts persons where receipt begins, and looks at entry rate and stock; ``rows``
+        the model's own rows by value; ``population`` is refused, as nobody chooses an age.
+    entry
+        Column that is 1 where receipt begins, 0 where it does not, missing for those not at risk;
+        ``sa_entry`` if not given.
+    received
+        Column that is 1 while receipt lasts; ``sa_received`` if not given.
+    width
+        Values of the running variable that make a bin of the discrete test.
+    curvature
+        How far a smooth count may lie from the mean of its neighbours, relative to it.
+    bandwidth
+        Bandwidth of jumps and of the stock's kink; if not given by the model's own, kinks by
+        ``mse``.
+    kink_bandwidth
+        Bandwidth of the entry rate's kink; 36, with all that the sample reaches for its bias, if
+        not given.
     """
 
     counts: Literal["entries", "rows", "population"] = "entries"

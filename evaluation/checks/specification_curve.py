@@ -34,7 +34,21 @@ Details = tuple[tuple[str, float | int | str | bool | None], ...]
 
 
 class Options(OptionsModel):
-    """Number of permutations, seed, the column of strata, and the statistic that is tested."""
+    """Number of permutations, seed, the column of strata, and the statistic that is tested.
+
+    Attributes
+    ----------
+    draws
+        Permutations of which cluster is treated when, the same in every specification.
+    seed
+        Seed of the permutations.
+    strata
+        Column, constant inside clusters, inside whose values treatment is permuted; among all
+        clusters if not given.
+    statistic
+        By what a specification counts as significant: its ``coefficient``, or its t
+        (``studentised``).
+    """
 
     EVIDENCE: ClassVar[frozenset[Evidence]] = frozenset({"assignment"})
 

@@ -37,8 +37,22 @@ SIZES = {
 class Options(OptionsModel):
     """Restriction, target, the sizes of violation to judge, and draws of the critical value.
 
-    ``values`` are Mbar, a multiple of the largest change before the reform, or M, a change of
-    slope in units of the outcome. ``earliest`` is the first event time that takes part.
+    Attributes
+    ----------
+    restriction
+        How parallel trends may fail: ``relative_magnitudes`` by a multiple of the largest change
+        before the reform, ``smoothness`` by a change of slope between periods.
+    target
+        Number that is judged: ``first_post`` is event time 0, ``average_post`` the mean of event
+        times from 0 on.
+    values
+        Sizes of violation: Mbar, that multiple, or M, that change of slope in units of the outcome.
+    earliest
+        First event time that takes part; all if not given.
+    draws
+        Draws of the critical value under ``relative_magnitudes``.
+    seed
+        Seed of these draws.
     """
 
     restriction: Literal["relative_magnitudes", "smoothness"]

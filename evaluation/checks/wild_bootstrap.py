@@ -27,7 +27,20 @@ LEVEL = 0.05
 
 
 class Options(OptionsModel):
-    """Number of draws, seed, weights, and the value that is tested."""
+    """Number of draws, seed, weights, and the value that is tested.
+
+    Attributes
+    ----------
+    draws
+        Draws of the clusters' weights; all patterns of signs are listed where there are no more.
+    seed
+        Seed of these draws.
+    weights
+        Distribution of a cluster's weight: ``rademacher`` has two values, ``webb`` six, for few
+        clusters.
+    null
+        Value of the coefficient that is tested.
+    """
 
     EVIDENCE: ClassVar[frozenset[Evidence]] = frozenset({"moments"})
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 
 import data_synth
 from evaluation.checks import registry as checks
 from evaluation.commands.shown import text_table
+from evaluation.commands.studies import catalogue_of_studies
 from evaluation.errors import UsageError
 from evaluation.estimators import registry as estimators
 from evaluation.spec.faults import nearest
 from evaluation.spec.policy_files import policy_names
-from evaluation.spec.shipped import shipped_specs
 
 LATER = "not available yet"
 
@@ -50,21 +49,12 @@ def _policies() -> str:
     return text_table(["policy", "whose", "rules"], rows)
 
 
-def _studies() -> str:
-    rows = []
-    for path in shipped_specs():
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        design = tables.get("design", {}).get("kind", "")
-        rows.append((str(tables.get("id", "")), str(design), str(tables.get("title", ""))))
-    return text_table(["spec", "design", "question"], rows)
-
-
 LISTS: dict[str, Callable[[], str]] = {
     "estimators": _estimators,
     "checks": _checks,
     "worlds": _worlds,
     "policies": _policies,
-    "studies": _studies,
+    "studies": catalogue_of_studies,
 }
 
 

@@ -18,7 +18,7 @@ from evaluation.commands.outputs import refuse_unwritable
 from evaluation.commands.shown import text_table
 from evaluation.data.durable.holding import holding
 from evaluation.estimators.supplying import Request, cells_of
-from evaluation.pipeline import refuse_unavailable
+from evaluation.pipeline import refuse_unavailable, refuse_without_design
 from evaluation.spec.loader import read_spec
 
 
@@ -54,6 +54,7 @@ def cells(
     """
     spec = read_spec(locate(name), catalogue(), settings=settings, allowed=allowed)
     refuse_unavailable(spec)
+    refuse_without_design(spec, "build cells for")
     folder = out / spec.id
     refuse_unwritable(folder)
     announce(spec.id, "cells")

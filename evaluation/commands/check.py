@@ -9,7 +9,9 @@ from evaluation.commands.locate import locate
 from evaluation.commands.shown import text_table
 from evaluation.data.prepare import prepare
 from evaluation.data.sources import open_source
+from evaluation.errors import InsufficientDesign
 from evaluation.pipeline import refuse_unavailable
+from evaluation.report.insufficient import shortfall_of
 from evaluation.spec.loader import read_spec
 
 
@@ -23,8 +25,12 @@ def check(name: str, *, settings: tuple[str, ...], allowed: tuple[Path, ...]) ->
     """
     spec = read_spec(locate(name), catalogue(), settings=settings, allowed=allowed)
     refuse_unavailable(spec)
-    flow = prepare(spec, open_source(spec)).panel.flow
+    try:
+        flow = prepare(spec, open_source(spec)).panel.flow
+    except InsufficientDesign as error:
+        return f"{spec.id}: a run ends in insufficient: {'; '.join(error.faults)}"
     rows = [(s.step, f"{s.rows:,}", "" if s.units is None else f"{s.units:,}") for s in flow]
-    return f"{spec.id}: spec and data are in order\n" + text_table(
-        ["step", "rows left", "units left"], rows, numeric_from=1
-    )
+    table = text_table(["step", "rows left", "units left"], rows, numeric_from=1)
+    stated = shortfall_of(spec)
+    ends = "" if stated is None else f"\n{spec.id}: a run ends in insufficient: {stated.reason}"
+    return f"{spec.id}: spec and data are in order\n{table}{ends}"

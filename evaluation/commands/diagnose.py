@@ -16,7 +16,7 @@ from evaluation.data.durable.holding import holding
 from evaluation.diagnose.page import write_diagnosis
 from evaluation.diagnose.running import Plan, plan_of, replicate_missing, rows_of
 from evaluation.errors import UsageError
-from evaluation.pipeline import refuse_unavailable
+from evaluation.pipeline import refuse_unavailable, refuse_without_design
 from evaluation.report.diagnosed import FOLDER, failing_designs, number_words
 from evaluation.report.language import Language, language_of
 from evaluation.results import Diagnosis
@@ -53,6 +53,7 @@ def diagnose(
         locate(name), catalogue(), settings=settings, allowed=allowed, with_paths=False
     )
     refuse_unavailable(spec)
+    refuse_without_design(spec, "diagnose")
     folder = out / spec.id / FOLDER
     refuse_unwritable(folder)
     plans = plan_of(spec, worlds or _own_world(spec), replications, persons, folder)

@@ -48,6 +48,10 @@ def explain(
     read = read_spec(
         locate(spec), catalogue(), settings=settings, allowed=allowed, with_paths=False
     )
+    if plan or language is not None:
+        from evaluation.pipeline import refuse_without_design
+
+        refuse_without_design(read, "plan" if plan else "write in another language")
     if plan:
         return planned(read)
     if language is not None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from evaluation.cells.store.kept import Kept, read_kept
 from evaluation.cells.store.lacking import is_there
-from evaluation.commands.asked_bundle import asked_bundle, losses, plain, policy_name, protected
 from evaluation.errors import UsageError
 from evaluation.review.answers import Answer, answers_of
+from evaluation.review.asked_bundle import asked_bundle, losses, plain, policy_name, protected
 
 LONGEST = 300
 

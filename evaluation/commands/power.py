@@ -19,7 +19,7 @@ from evaluation.diagnose.power_figure import power_plot
 from evaluation.diagnose.power_files import write_power
 from evaluation.diagnose.worlds import in_world
 from evaluation.errors import UsageError
-from evaluation.pipeline import refuse_unavailable
+from evaluation.pipeline import refuse_unavailable, refuse_without_design
 from evaluation.report.language import Language, language_of
 from evaluation.report.point_table import PointTable, Value
 from evaluation.spec.design_digest import design_digest
@@ -66,6 +66,7 @@ def power(
         locate(name), catalogue(), settings=settings, allowed=allowed, with_paths=False
     )
     refuse_unavailable(spec)
+    refuse_without_design(spec, "compute a power of")
     asked = Asked(
         _whole("--persons", words.persons),
         _whole("--clusters", words.clusters),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from evaluation.commands.outputs import write_file
+from evaluation.commands.stoppable import stoppable
 from evaluation.data.durable.holding import holding
 from evaluation.errors import DisclosureError, UsageError
 from evaluation.release.assemble import Candidate, alone, candidate_of, write_files, write_release
@@ -74,6 +75,8 @@ def release(
 ) -> tuple[str, ...]:
     """Write ``release/`` of a run where nothing in it is refused, and return where to look.
 
+    Asked to end, it ends before the next stage, and what has left before stays as it is.
+
     Parameters
     ----------
     name
@@ -93,15 +96,21 @@ def release(
         Where something fails, or a person has to look first.
     """
     folder = _located(name, out)
-    with holding(folder):
+    with stoppable() as go_on, holding(folder):
         record = read_record(folder)
         policy = _policy(record)
+        go_on()
         with holding(folder.resolve().parent / LEDGER):
-            return _released(record, policy, folder, bundle, signed)
+            return _released(record, policy, folder, bundle, signed, go_on)
 
 
 def _released(
-    record: Record, policy: Policy, folder: Path, bundle: bool, signed: Signed | None
+    record: Record,
+    policy: Policy,
+    folder: Path,
+    bundle: bool,
+    signed: Signed | None,
+    go_on: Callable[[], None],
 ) -> tuple[str, ...]:
     outputs = folder.resolve().parent
     further = bundled(record, policy, folder) if bundle else alone
@@ -109,6 +118,7 @@ def _released(
     refuse_unrecorded(outputs, ledger)
     candidate = candidate_of(record, policy, ledger, tuple(_beside(folder)), further)
     failing = refusals(candidate.judged)
+    go_on()
     if signed is not None and not failing:
         record_signoff(folder, _signoff(candidate, signed))
     signoffs = read_signoffs(folder)
@@ -123,6 +133,7 @@ def _released(
     approved = approvals(signoffs, candidate.signed)
     under = {"name": policy.name, "sha256": policy.digest, "signed_by": list(approved)}
     entry = Entry(record.spec.id, candidate.released, _now(), under, candidate.samples)
+    go_on()
     record_release(outputs, entry)
     place = write_release(candidate, folder)
     return tuple(_told(candidate, place, approved))

@@ -15,7 +15,7 @@ WIDE = 100.0
 
 
 def remarks(record: Record) -> Iterator[str]:
-    """Yield one line for each distinct reason, then one for each verdict that was asked for."""
+    """Yield a line for each distinct reason, each exploratory model, each verdict asked for."""
     told: dict[str, None] = {}
     for row in record.estimates:
         if row.status in ("refused", "failed"):
@@ -23,8 +23,12 @@ def remarks(record: Record) -> Iterator[str]:
             level = (row.subgroup,) if row.subgroup else ()
             told[_told(record, row, row.model_id, row.outcome, *level)] = None
         elif row.reason:
-            told[_told(record, row, row.model_id)] = None
+            # A spec without models has none to name.
+            named = (row.model_id,) if record.spec.models else ()
+            told[_told(record, row, *named)] = None
     yield from told
+    for model, reason in record.exploratory.items():
+        yield f"{model}: {record.words.text('table.note.exploratory', reason=reason)}"
     yield from _verdicts(record)
     yield from _worths(record)
 

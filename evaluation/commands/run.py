@@ -11,7 +11,6 @@ from pathlib import Path
 
 from evaluation.catalogue import catalogue
 from evaluation.cells.settings import Settings
-from evaluation.commands.asked_bundle import asked_bundle, refuse_ways
 from evaluation.commands.console import Console
 from evaluation.commands.durations import duration
 from evaluation.commands.gates import pass_gates
@@ -31,6 +30,7 @@ from evaluation.release.bundle.read import is_bundle
 from evaluation.release.writer import write_record
 from evaluation.report.blinded import folder_of
 from evaluation.report.record import Record
+from evaluation.review.asked_bundle import asked_bundle, refuse_replacing, refuse_ways
 from evaluation.spec.loader import read_spec
 from evaluation.spec.lock import Lock
 from evaluation.spec.lock_file import lock_path, read_lock
@@ -160,6 +160,7 @@ def run_job(
             planned(asked.spec)
             target = job.out / folder_of(label, blind=job.way.blind)
             refuse_unwritable(target)
+            refuse_replacing(job.path, target)
             with holding(target):
                 found = run_spec(
                     asked.spec,
@@ -219,7 +220,8 @@ def tell(done: Done, console: Console) -> None:
     """Tell how one spec ended."""
     if done.record is not None and done.folder is not None:
         console.say(f"\n{done.record.spec.title}")
-        console.say(headline_table(done.record))
+        if done.record.status != "insufficient":
+            console.say(headline_table(done.record))
         for line in remarks(done.record):
             console.say(line)
         blind = done.record.words.text("blind.ended") if done.record.blind else ""

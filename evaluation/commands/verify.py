@@ -15,24 +15,26 @@ from evaluation.spec.shipped import shipped
 SHOWN = 20
 
 
-def verify_folder(folder: Path, settings: Sequence[str], allowed: Sequence[Path]) -> str:
+def verify_folder(
+    folder: Path, settings: Sequence[str], allowed: Sequence[Path], cells: Path | None = None
+) -> str:
     """Return what a verification found of an output folder or a bundle, as text.
 
     Raises
     ------
     UsageError
-        Where settings are given for a bundle.
+        Where settings or cells are given for a bundle.
     VerificationError
         Where a number differs, with the first of them.
     """
     if is_bundle(folder):
-        if settings or allowed:
+        if settings or allowed or cells is not None:
             raise UsageError(
-                f"verify {folder}: a bundle takes neither --set nor --allow; new questions are "
-                f"asked with: activity-duty run {folder} --set KEY=VALUE"
+                f"verify {folder}: a bundle takes none of --set, --allow and --cells; new "
+                f"questions are asked with: activity-duty run {folder} --set KEY=VALUE"
             )
         return verify_bundle_text(folder)
-    compared = verify(_located(folder), settings=settings, allowed=allowed)
+    compared = verify(_located(folder), settings=settings, allowed=allowed, cells=cells)
     differing = [one for one in compared if one.differs]
     if differing:
         table = text_table(

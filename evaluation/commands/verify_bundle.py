@@ -79,16 +79,19 @@ def _table(rows: Sequence[Gap]) -> str:
     """Return numbers one below the other; what explains their gaps stands below, once each."""
     why = dict.fromkeys(one.explanation for one in rows if one.verdict != RECOMPUTED)
     marks = {words: f"[{at}]" for at, words in enumerate(why, start=1)}
-    head = ["number", "printed", "recomputed", "gap", ""]
+    head = ["number", "printed", "recomputed", "gap", "the data's lies within", ""]
     table = text_table(head, [_cells(one, marks) for one in rows])
-    return "\n".join([table, *(f"{mark} {_plain(words)}" for words, mark in marks.items())])
+    by = dict.fromkeys(one.bound for one in rows if one.bound)
+    told = [f"{mark} {_plain(words)}" for words, mark in marks.items()]
+    return "\n".join([table, *told, *(f"bounded by: {words}" for words in by)])
 
 
 def _cells(one: Gap, marks: Mapping[str, str]) -> tuple[str, ...]:
     fresh = "–" if one.recomputed is None else f"{one.recomputed:.10g}"
     gap = "–" if one.gap is None else f"{one.gap:.2g}"
     mark = "" if one.verdict == RECOMPUTED else marks[one.explanation]
-    return _plain(f"{one.place} {one.column}"), f"{one.printed:.10g}", fresh, gap, mark
+    lies = "" if one.low is None or one.high is None else f"[{one.low:.4g}, {one.high:.4g}]"
+    return _plain(f"{one.place} {one.column}"), f"{one.printed:.10g}", fresh, gap, lies, mark
 
 
 def _plain(text: str) -> str:

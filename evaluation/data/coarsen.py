@@ -23,7 +23,8 @@ def coarsen(panel: Panel, spec: Spec) -> Panel:
     """Return one row a unit and period: outcomes averaged, other columns as last seen.
 
     A person-quarter's employment is the share of its months in work; its age and residence are
-    those of its last month.
+    those of its last month. Its time is that of the period, the same for all, so that effects of
+    time are effects of the period: the last one that anybody has in it.
     """
     if panel.unit is None or panel.period is None or not _may_share_period(panel.calendar):
         return panel
@@ -36,6 +37,9 @@ def coarsen(panel: Panel, spec: Spec) -> Panel:
     frame = panel.frame.iloc[ends].reset_index(drop=True)
     for name in averaged:
         frame[name] = _means(panel.frame[name], starts, f"outcome column {name!r}")
+    if spec.panel.time is not None and spec.panel.time not in averaged:
+        latest = panel.frame[spec.panel.time].groupby(panel.period).max()
+        frame[spec.panel.time] = latest.loc[panel.period[ends]].to_numpy()
     source = "dates" if panel.calendar.unit == "date" else "months"
     label = {1: "months", 3: "quarters", 12: "years"}[panel.calendar.months]
     return replace(

@@ -27,6 +27,8 @@ POLICY_PAIRS = {
     "rd": ("under_duty", "released"),
     "single_unit": ("actual", "no_adoption"),
 }
+# An instrument that stands for another policy than the duty: that is the one compared.
+INSTRUMENT_PAIRS = {"kvp_open": ("actual", "no_programme")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,16 @@ class Facts:
     released_at
         Age in months at which the duty ends.
     exclusion
-        Whether the duty acts through conditions imposed alone, so that a ratio is a LATE.
+        Whether the policy acts through what it gives alone, so that a ratio is a LATE: the duty
+        through conditions imposed, as the world says; the opening of a programme through
+        participation, in every world.
+    sets_amounts
+        Whether what is granted in a month differs under the duty.
     """
 
     released_at: int
     exclusion: bool
+    sets_amounts: bool = False
 
 
 class Population(Protocol):
@@ -110,7 +117,19 @@ def synthetic_panel(spec: Spec) -> SyntheticPanel:
 def facts_of(spec: Spec) -> Facts:
     """Return what a truth must know of a spec's world."""
     world = data_synth.load_world(synthetic_panel(spec).world)
-    return Facts(world.ages.released_at * 12, world.duty.exclusion)
+    exclusion = world.duty.exclusion or _instrumented(spec) in INSTRUMENT_PAIRS
+    return Facts(world.ages.released_at * 12, exclusion, world.grant.under_duty != 1.0)
+
+
+def policies_of(spec: Spec) -> tuple[str, str]:
+    """Return the two policies that a spec's truths compare, by its instrument or its design."""
+    return INSTRUMENT_PAIRS.get(_instrumented(spec), POLICY_PAIRS[spec.design.kind])
+
+
+def _instrumented(spec: Spec) -> str:
+    """Return the column of the design's instrument, empty where there is none."""
+    instrument = getattr(spec.design, "instrument", None)
+    return "" if instrument is None else str(instrument.column)
 
 
 def _coupled(spec: Spec, panel: SyntheticPanel, prepared: Prepared | None) -> Coupled:
@@ -125,7 +144,7 @@ def _coupled(spec: Spec, panel: SyntheticPanel, prepared: Prepared | None) -> Co
         prepared
         if prepared is not None and policy == "actual"
         else prepare(asked, _source(asked, panel, policy))
-        for policy in POLICY_PAIRS[spec.design.kind]
+        for policy in policies_of(spec)
     )
     return Coupled(asked, first, second, facts_of(spec))
 

@@ -73,6 +73,8 @@ def _rows(run: Prepared, spec: Spec, question: Question) -> pd.DataFrame:
     paired = np.zeros(len(y))
     if question.paired is not None:
         paired = frame[question.paired].to_numpy(np.float64, na_value=np.nan)
+    if question.times is not None:
+        paired = paired * frame[question.times].to_numpy(np.float64, na_value=np.nan)
     seen = ~(np.isnan(y) | np.isnan(paired))
     rows &= seen if question.dated is None else ~np.isnan(paired)
     weight = _weight(run, question)

@@ -30,7 +30,9 @@ class Question:
     by
         Column whose values are kept apart; ``None`` for none.
     paired
-        Column summed over the same rows beside the outcome: a first stage.
+        Column summed over the same rows beside the outcome: a first stage, or an instrument.
+    times
+        Column that ``paired`` is multiplied by; ``None`` for none.
     weights
         ``person``: the panel's own, which count persons where rows are groups.
         ``municipality``: every row counts once.
@@ -46,6 +48,7 @@ class Question:
     periods: str = "all"
     by: str | None = None
     paired: str | None = None
+    times: str | None = None
     weights: Weights = "person"
     kind: Kind = "sums"
 

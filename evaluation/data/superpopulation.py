@@ -13,11 +13,11 @@ import pandas as pd
 import data_synth
 from evaluation.data.cache_folder import cache_folder
 from evaluation.data.coupled import (
-    POLICY_PAIRS,
     Coupled,
     Facts,
     coupled_draw,
     facts_of,
+    policies_of,
     synthetic_panel,
 )
 from evaluation.data.question import Question
@@ -77,7 +77,7 @@ class Superpopulation:
         return {
             "code": source_digest(),
             "draw": [self.persons, self.seed],
-            "policies": POLICY_PAIRS[spec.design.kind],
+            "policies": policies_of(spec),
             "panel": spec.panel.model_dump(exclude={"persons", "seed"}),
             "derive": {name: one.model_dump() for name, one in spec.derive.items()},
             "sample": spec.sample.model_dump(),

@@ -12,9 +12,11 @@ import pandas as pd
 from evaluation.data.coupled import Population
 from evaluation.data.coupled_cells import SUBGROUP
 from evaluation.data.functionals.contract import Case, Functional, Key, Truth
+from evaluation.data.functionals.flows import is_first_difference
 from evaluation.data.periods import calendar_of
 from evaluation.data.question import Question, Weights
-from evaluation.data.truth_columns import first_stage_of
+from evaluation.data.truth_columns import first_stage_of, paired_of
+from evaluation.spec.design import StaggeredDesign
 from evaluation.spec.model import Model
 from evaluation.spec.sample import GroupedRows, Outcome
 from evaluation.spec.spec import Spec
@@ -106,7 +108,9 @@ def _absent(functional: Functional, case: Case, weights: Weights) -> str:
         return f"means nothing in a design of kind {case.kind!r}"
     if getattr(design, "unbalanced", None) == "drop_incomplete":
         return "units dropped for gaps make another population than the one simulated"
-    if getattr(getattr(design, "cohort", None), "interval", False):
+    cohort = design.cohort if isinstance(design, StaggeredDesign) else None
+    # Without those whose date is not known, every cohort left is that of a date.
+    if cohort is not None and cohort.interval and cohort.unknown != "exclude":
         return "adoption dates are intervals: whose effect a number is depends on the date chosen"
     if weights == "municipality" and not isinstance(grouped, GroupedRows):
         return "rows are persons: municipality weights need sample.rows = { by = [...] }"
@@ -122,14 +126,19 @@ def _subgroup_columns(spec: Spec, model: Model) -> Iterator[str]:
 
 
 def _question(functional: Functional, case: Case, by: str | None, weights: Weights) -> Question:
+    outcome = case.outcome
+    # At a cutoff both runs share the month before: a change since then differs as the stock does.
+    level = case.kind == "rd" and is_first_difference(outcome)
+    paired, times = paired_of(case.spec, outcome, case.model.estimand)
     return Question(
-        column=case.outcome.measured,
-        transform=case.outcome.transform,
-        dated=case.outcome.dated if case.outcome.dated.moved else None,
+        column=outcome.column if level else outcome.measured,
+        transform=outcome.transform,
+        dated=outcome.dated if outcome.dated.moved and not level else None,
         keep=case.model.keep,
         periods=getattr(case.model.options, "periods", "all"),
         by=by,
-        paired=case.first_stage if functional.PAIRED else None,
+        paired=paired if functional.PAIRED else None,
+        times=times if functional.PAIRED else None,
         weights=weights,
         kind=functional.CELLS,
     )

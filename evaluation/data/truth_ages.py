@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from evaluation.data.derive.registry import operation
 from evaluation.spec.dates import reach
 from evaluation.spec.design import RdDesign
 from evaluation.spec.filters import Filter
@@ -21,7 +22,8 @@ def truth_ages(spec: Spec, offered: tuple[int, int]) -> tuple[int, int]:
     """Return the first and last completed year of age whose rows a truth reads.
 
     Those that the sample keeps, near the cutoff where there is one, and as much younger or older
-    as outcomes look back or ahead.
+    as outcomes look back or ahead. All that are offered where a derived column is made of other
+    rows than its own: of what came before, or of everybody.
 
     Parameters
     ----------
@@ -30,6 +32,8 @@ def truth_ages(spec: Spec, offered: tuple[int, int]) -> tuple[int, int]:
     offered
         Ages of the panel, completed years inclusive.
     """
+    if not all(operation(one.op).ROW_WISE for one in spec.derive.values()):
+        return offered
     low, high = offered[0] * YEAR, (offered[1] + 1) * YEAR - 1
     for first, last in _bounds(spec):
         low, high = max(low, first), min(high, last)

@@ -63,6 +63,9 @@ def detectable_lines(spec: Spec, folder: Path, std_error: float | None = None) -
         Where what ``power`` wrote cannot be read.
     """
     words = language_of(spec.lang)
+    if spec.design.kind == "none":
+        yield words.text("detectable.none")
+        return
     if std_error is not None:
         least = words.number(minimum_detectable_effect(std_error), 4)
         yield words.text("detectable.given", least=least, error=words.plain(std_error))

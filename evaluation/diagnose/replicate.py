@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from evaluation.checks.judging import EQUIVALENCE, Judgement, judge_models
-from evaluation.checks.known_truth import KnownTruth, known_truths
+from evaluation.checks.known_truth import KnownTruth, NoTruth, known_truths
 from evaluation.checks.smallest_effect import headline_of
 from evaluation.data.derive.deriving import deriving
 from evaluation.data.read_once import ReadOnce
@@ -21,6 +21,7 @@ from evaluation.diagnose.worlds import seeded
 from evaluation.errors import UserError
 from evaluation.estimators.contract import Fit, Term
 from evaluation.estimators.fitting import ModelResult, fit_models
+from evaluation.estimators.refitting import Refitting
 from evaluation.estimators.supplying import Request, supply_of
 from evaluation.spec.dates import reach
 from evaluation.spec.design_digest import design_digest
@@ -112,9 +113,21 @@ def seed_of(spec_id: str, world: str, replication: int) -> int:
 def replicate(spec: Spec, replication: int) -> Replication:
     """Run one replication of a spec that ``in_world`` gave."""
     found = drawn(spec, seed_of(spec.id, world_of(spec), replication))
+    return numbered(found, known_truths(spec, None, found.results, large=_large(spec)))
+
+
+def numbered(found: Drawn, known: Iterable[KnownTruth | NoTruth] = ()) -> Replication:
+    """Return the numbers of one draw, truths set beside.
+
+    Parameters
+    ----------
+    found
+        What ``drawn`` gave.
+    known
+        What ``known_truths`` says of it; without any, numbers stand alone.
+    """
     if found.refused:
         return Replication(refused=found.refused)
-    known = known_truths(spec, None, found.results, large=_large(spec))
     by_place = {
         (one.model_id, one.outcome, one.place): one for one in known if isinstance(one, KnownTruth)
     }
@@ -144,15 +157,21 @@ class Drawn:
     ----------
     results
         Fits by model.
-    bounds
-        Verdicts on smallest effects of interest.
+    judged
+        Verdicts of the checks that the spec asks for, and on smallest effects of interest.
     refused
         Why no model had rows to be fitted on; empty where they had.
     """
 
     results: tuple[ModelResult, ...] = ()
-    bounds: tuple[Judgement, ...] = ()
+    judged: tuple[Judgement, ...] = ()
     refused: str = ""
+
+    @property
+    def bounds(self) -> tuple[Judgement, ...]:
+        """Verdicts on smallest effects of interest."""
+        found = (one for one in self.judged if one.check == EQUIVALENCE and one.verdict.term)
+        return tuple(found)
 
 
 def drawn(spec: Spec, seed: int) -> Drawn:
@@ -166,11 +185,13 @@ def drawn(spec: Spec, seed: int) -> Drawn:
         request = Request(own, source=ReadOnce(source_of(own)))
         supply = supply_of(request, lambda stage: nullcontext())
         results = fit_models(own, supply)
-        judged = judge_models(own, supply, results, lambda variant: ())
+        refit = Refitting(request, None, supply)
+        judged = judge_models(
+            own, supply, results, refit, gather=refit.gather, draw=refit.draw
+        )  # fmt: skip
     except UserError as error:
         return Drawn(refused="; ".join(error.faults))
-    bounds = (one for one in judged if one.check == EQUIVALENCE and one.verdict.term)
-    return Drawn(results, tuple(bounds))
+    return Drawn(results, judged)
 
 
 def source_of(spec: Spec) -> Source:

@@ -32,6 +32,8 @@ class Judged:
         Share of intervals that hold the truth; nan without intervals.
     cautious
         Whether the interval counts a largest bias: then coverage alone is judged, from below.
+    small
+        A bias of less than this many standard errors is none.
     """
 
     replications: int
@@ -39,15 +41,16 @@ class Judged:
     bias: Measured
     coverage: float
     cautious: bool
+    small: float = SMALL
 
 
 def verdict_of(found: Judged) -> str:
     """Return the verdict: ``holds`` is said only where enough replications show it.
 
     ``biased``: the Monte Carlo interval of the bias, adjusted for the lines of the table, lies
-    outside ±0.15 standard errors. ``under_covers``: coverage lies below the adjusted band of a
+    outside ±``small`` standard errors. ``under_covers``: coverage lies below the adjusted band of a
     right 95 per cent interval. ``over_covers``: above it. ``holds``: coverage inside the band, and
-    the 95 per cent Monte Carlo interval of the bias inside ±0.15. Else ``undecided``.
+    the 95 per cent Monte Carlo interval of the bias inside it. Else ``undecided``.
     An interval that counts a largest bias is judged by coverage from below, and ``undecided`` where
     the band reaches below 90 per cent.
     """
@@ -59,11 +62,11 @@ def verdict_of(found: Judged) -> str:
     if found.cautious:
         return "under_covers"
     size = abs(found.bias.value)
-    if size - _cut(found, found.lines) * found.bias.error > SMALL:
+    if size - _cut(found, found.lines) * found.bias.error > found.small:
         return "biased"
     if found.coverage < low:
         return "under_covers"
-    if size + _cut(found, 1) * found.bias.error > SMALL:
+    if size + _cut(found, 1) * found.bias.error > found.small:
         return "undecided"
     return "over_covers" if found.coverage > high else "holds"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import data_synth
 from evaluation.errors import SpecError, UsageError
 from evaluation.spec.columns import columns_of_spec
+from evaluation.spec.dates import dated_columns
 from evaluation.spec.derived import inputs_of, made_in_order
 from evaluation.spec.faults import nearest
 from evaluation.spec.joined import joined_columns
@@ -81,7 +82,12 @@ def _lacking(spec: Spec) -> Iterator[str]:
     offered = tuple(data_synth.COLUMNS)
     joined = joined_columns(spec)
     bare = spec.model_copy(update={"checks": ()})
-    named = columns_of_spec(bare)
+    dated = {one.name: one.sources for one in dated_columns(bare).values()}
+    named = {
+        source: where
+        for column, where in columns_of_spec(bare).items()
+        for source in dated.get(column, (column,))
+    }
     made = made_in_order(spec.derive, named)
     for column, where in named.items():
         if column not in (*offered, *joined, *made):

@@ -21,6 +21,7 @@ import numpy as np
 from evaluation.data.model_data import FloatArray, IntArray
 from evaluation.errors import DataError
 from evaluation.estimators._adoption import Adoption
+from evaluation.spec.missing import lacking
 
 ControlGroup = Literal["never_treated", "not_yet_treated"]
 BasePeriod = Literal["varying", "universal"]
@@ -123,10 +124,10 @@ def contrasts_of(
             if own and all(both):
                 found.append(Contrast(cohort, period, base, controls))
     if not any(one.period >= one.cohort for one in found):
-        raise DataError(
-            f"outcome {ready.data.outcome}: no cohort can be compared after its treatment, since "
-            "no control is left untreated then: widen the window or the control group"
+        sentence = (
+            "no cohort can be compared after its treatment, since no control is left untreated then"
         )
+        raise lacking(f"outcome {ready.data.outcome}", sentence, "untreated units")
     return tuple(found)
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from evaluation.data.memo import remembered
 from evaluation.data.model_data import FloatArray, IntArray, ModelData
 from evaluation.errors import DataError, SpecError
+from evaluation.spec.missing import lacking
 from evaluation.spec.variance import Inference
 
 
@@ -141,14 +142,14 @@ def require_both_sides(data: ModelData, above: FloatArray) -> None:
 
     Raises
     ------
+    InsufficientDesign
+        Where one side is empty.
     DataError
-        Where one side is empty, or the running variable never varies.
+        Where the running variable never varies.
     """
     upper = int(np.sum(above >= 0))
     lower = len(above) - upper
     if min(upper, lower) == 0:
         side = "below" if lower == 0 else "at or above"
-        raise DataError(
-            f"outcome {data.outcome}: no row lies {side} the cutoff, and a discontinuity needs "
-            "rows on both sides: check the cutoff, the donut and the filters"
-        )
+        sentence = f"no row lies {side} the cutoff, and a discontinuity needs rows on both sides"
+        raise lacking(f"outcome {data.outcome}", sentence, "other side of the cutoff")

@@ -16,10 +16,15 @@ Tabled = Callable[[FloatArray], FloatArray]
 
 
 class Predictor(Table):
-    """A column, averaged over the event times from the first to the last of two, both inside.
+    """A column, averaged over event times; periods without a value are left out of an average.
 
-    Without ``column`` it is the outcome itself, without ``event_times`` all periods before the
-    reform; periods without a value are left out of an average.
+    Attributes
+    ----------
+    column
+        Column that is averaged; the outcome itself if not given.
+    event_times
+        First and last event time of the average, both inside and before the reform; all before it
+        if not given.
     """
 
     column: ColumnWithGaps | None = None

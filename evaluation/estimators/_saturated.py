@@ -32,6 +32,7 @@ from evaluation.estimators._shares import averaged
 from evaluation.estimators._subset import subset
 from evaluation.estimators._treated_clusters import few_treated_clusters, treated_clusters
 from evaluation.estimators.contract import Fit, Influence, Setting
+from evaluation.spec.missing import lacking
 
 
 @dataclass(frozen=True)
@@ -152,10 +153,11 @@ def with_controls(ready: Adoption, design: Any) -> Compared:
     end = last - design.anticipation
     cohorts = tuple(g for g in ready.cohorts if g < min(last, end))
     if not cohorts:
-        raise DataError(
-            f"outcome {ready.data.outcome}: all units are treated within {design.anticipation + 1} "
-            "periods, so no cohort is left to compare with: widen the window or the control group"
+        within = design.anticipation + 1
+        sentence = (
+            f"all units are treated within {within} periods, so no cohort is left to compare with"
         )
+        raise lacking(f"outcome {ready.data.outcome}", sentence, "untreated units")
     rows = np.flatnonzero(ready.period < end)
     cohort = np.where(ready.cohort == last, np.inf, ready.cohort)[rows]
     label = ready.data.cohort_labels.get(last, str(last))

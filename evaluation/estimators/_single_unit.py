@@ -18,7 +18,7 @@ from evaluation.estimators._stand_ins import (
 from evaluation.estimators._synthetic import Recipe, Synthetic
 from evaluation.estimators._unit_matrix import UnitMatrix
 from evaluation.estimators.contract import Setting, event_label
-from evaluation.inference.placebos import Rank, root_mean_square
+from evaluation.inference.placebos import EXACT, Rank, root_mean_square
 
 Detail = tuple[str, str, float | int | str | bool | None]
 LEVEL = 0.05
@@ -64,6 +64,12 @@ def unit_warnings(matrix: UnitMatrix, found: Synthetic, data: ModelData) -> Iter
         )
     before = matrix.outcomes[0, : matrix.before]
     missed = float(root_mean_square(found.effects[: matrix.before]))
+    if matrix.before > 1 and missed <= EXACT * float(before.std()):
+        yield (
+            f"outcome {data.outcome}: {matrix.donors} donors meet the treated unit exactly in its "
+            f"{matrix.before} periods before the reform, and other weights would as well; look "
+            "further back, or compare with fewer donors"
+        )
     if missed > float(before.std()):
         yield (
             f"outcome {data.outcome}: the synthetic path misses the treated unit before the reform "

@@ -13,6 +13,7 @@ from evaluation.estimators._adoption import adoption
 from evaluation.estimators._guards import required
 from evaluation.estimators._problem import DetailValue
 from evaluation.estimators.contract import Setting
+from evaluation.spec.missing import TIMES, lacking
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,11 @@ def _did(data: ModelData, setting: Setting) -> Started:
     treated = required(data.treated, "a treated group", data.outcome)
     post = required(data.post, "a first post period", data.outcome)
     for group, member in (("treated", treated > 0), ("control", treated <= 0)):
-        for side, at in (("before the reform", post <= 0), ("after it", post > 0)):
+        for side, at in (("before", post <= 0), ("after", post > 0)):
             if not np.any(member & at):
-                raise DataError(
-                    f"outcome {data.outcome}: the {group} group has no row {side}: "
-                    "check design.treated, design.control, the reform date and the window"
-                )
+                sentence = f"the {group} group has no rows {side} the reform"
+                lack = TIMES[side] if group == "treated" else "comparison group"
+                raise lacking(f"outcome {data.outcome}", sentence, lack)
     reached = (treated > 0) & (post > 0)
     first, dated, label = 0.0, False, "treated"
     if data.period is not None and data.event_time is not None:

@@ -17,6 +17,7 @@ from evaluation.estimators._interacted_terms import product_labels
 from evaluation.estimators._problem import DetailValue, Problem
 from evaluation.estimators._problem_of import problem_of
 from evaluation.estimators.contract import Setting
+from evaluation.spec.missing import TIMES, lacking
 
 
 @dataclass(frozen=True)
@@ -111,18 +112,17 @@ def require_four_cells(data: ModelData) -> None:
 
     Raises
     ------
-    DataError
+    InsufficientDesign
         Naming the empty group and side.
     """
     if data.treated is None or data.post is None:
         return
     for group, member in (("treated", data.treated > 0), ("control", data.treated <= 0)):
-        for side, at in (("before the reform", data.post <= 0), ("after it", data.post > 0)):
+        for side, at in (("before", data.post <= 0), ("after", data.post > 0)):
             if not np.any(member & at):
-                raise DataError(
-                    f"outcome {data.outcome}: the {group} group has no row {side}: "
-                    "check design.treated, design.control, the reform date and the window"
-                )
+                sentence = f"the {group} group has no rows {side} the reform"
+                lack = TIMES[side] if group == "treated" else "comparison group"
+                raise lacking(f"outcome {data.outcome}", sentence, lack)
 
 
 def _main_effects(data: ModelData, setting: Setting) -> dict[str, FloatArray]:

@@ -10,6 +10,7 @@ from evaluation.data.model_data import FloatArray, IntArray, ModelData
 from evaluation.errors import DataError
 from evaluation.estimators._guards import require_rows, required, required_period
 from evaluation.estimators._predictors import Predictor, predictor_values
+from evaluation.spec.missing import lacking
 
 LEAST_BEFORE = 2
 
@@ -128,10 +129,9 @@ def unit_matrix(
         )
     kept = np.flatnonzero(complete)
     if len(kept) < 3:
-        raise DataError(
-            f"outcome {data.outcome}: {len(kept) - 1} of {len(table) - 1} donors are complete, and "
-            "a comparison needs two: widen design.donors or the sample"
-        )
+        counts = f"{len(kept) - 1} of {len(table) - 1} donors are complete"
+        sentence = f"{counts}, and a comparison needs two"
+        raise lacking(f"outcome {data.outcome}", sentence, "donors")
     chosen = order[kept]
     values = None
     if predictors:
@@ -166,9 +166,9 @@ def _refuse_sides(own: FloatArray, events: IntArray, outcome: str) -> None:
         )
     before, after = int((events < 0).sum()), int((events >= 0).sum())
     if before < LEAST_BEFORE:
-        raise DataError(
-            f"outcome {outcome}: the treated unit has {before} periods before the reform, and "
-            f"weights need {LEAST_BEFORE}: widen panel.window or check the reform date"
+        counts = f"the treated unit has {before} periods before the reform"
+        raise lacking(
+            f"outcome {outcome}", f"{counts}, and weights need {LEAST_BEFORE}", "time before"
         )
     if after == 0:
         raise DataError(

@@ -47,9 +47,14 @@ IDENTITY = "identity"
 class Options(OptionsModel):
     """The hazard's link, and the column on whose values the baseline hazard depends freely.
 
-    ``identity`` is the linear probability of the event among rows at risk, whose destinations add
-    up to the whole; ``logit`` and ``cloglog`` keep hazards inside 0 and 1. ``baseline`` is most
-    often the months since the spell began: each of its values has an effect of its own.
+    Attributes
+    ----------
+    link
+        ``identity`` is the linear probability of the event among rows at risk, whose destinations
+        add up to the whole; ``logit`` and ``cloglog`` keep hazards inside 0 and 1.
+    baseline
+        Column of which each value has an effect of its own, most often the months since the spell
+        began; none if not given.
     """
 
     link: Literal["identity", "logit", "cloglog"] = "identity"

@@ -38,7 +38,15 @@ VARIANCES = frozenset({"iid", "hc0", "hc1", "cr1", "cr3"})
 class Options(OptionsModel):
     """What to average beside the estimand, simultaneous bands, and whether shares vary.
 
-    ``shares = "fixed"`` leaves the variation of cohort shares out of standard errors.
+    Attributes
+    ----------
+    aggregate
+        Averages given beside the estimand: ``simple`` over all, or by event time, cohort or period.
+    shares
+        ``estimated`` counts the variation of cohort shares in standard errors, ``fixed`` leaves it
+        out.
+    bands
+        Simultaneous bands over the event times, beside pointwise intervals; none if not given.
     """
 
     INFLUENCE: ClassVar[bool] = True

@@ -10,9 +10,9 @@ import data_synth
 from evaluation.cells.needs_rows import NeedsRows
 from evaluation.cells.supply import Supply
 from evaluation.data.adoption_dates import intervals_of
-from evaluation.data.functionals.flows import FLOWS
+from evaluation.data.functionals.flows import FLOWS, can_jump
 from evaluation.data.model_data import ModelData
-from evaluation.errors import DataError, EstimationError
+from evaluation.errors import DataError, EstimationError, InsufficientDesign
 from evaluation.estimators._baseline import baseline_details
 from evaluation.estimators._dated import fit_over_dates
 from evaluation.estimators._support.supported import supported
@@ -20,8 +20,9 @@ from evaluation.estimators.contract import Fit, Setting
 from evaluation.estimators.registry import estimator
 from evaluation.results import Status
 from evaluation.spec.dates import AGE
-from evaluation.spec.design import Cohort
+from evaluation.spec.design import Cohort, NoDesign
 from evaluation.spec.evidence import evidence_of, strata_of
+from evaluation.spec.missing import reason_of
 from evaluation.spec.model import Model
 from evaluation.spec.resolve import resolve_inference
 from evaluation.spec.sample import GroupedRows, Outcome
@@ -36,10 +37,11 @@ TRANSFORMED = ""
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a model gives nothing for one outcome."""
+    """Why a model gives nothing for one outcome; ``missing`` says what the design lacks."""
 
     status: Status
     reason: str
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,9 @@ def estimate_models(
 ) -> tuple[ModelResult, ...]:
     """Return one result for each model, in spec order.
 
+    Where no model gives a number and the design of some lacks what an answer needs, the results
+    say so.
+
     Raises
     ------
     DataError
@@ -106,8 +111,9 @@ def estimate_models(
         for result in results
         for name, failure in result.failures.items()
     ]
-    if results and not any(result.fits for result in results):
-        refused = all(f.status == "refused" for r in results for f in r.failures.values())
+    states = {one.status for result in results for one in result.failures.values()}
+    if results and not any(result.fits for result in results) and "insufficient" not in states:
+        refused = states == {"refused"}
         raise (DataError if refused else EstimationError)(*dict.fromkeys(failures))
     return results
 
@@ -116,6 +122,16 @@ def fit_models(
     spec: Spec, supply: Supply, announce: Callable[[str], None] = lambda stage: None
 ) -> tuple[ModelResult, ...]:
     """Return one result for each model, in spec order, even where none gives a number."""
+    if isinstance(spec.design, NoDesign):
+        lack = Failure("insufficient", reason_of(spec.design.missing), spec.design.missing)
+        return tuple(
+            ModelResult(
+                model,
+                setting_of(spec, model),
+                failures=dict.fromkeys(spec.outcomes_of(model), lack),
+            )
+            for model in spec.models
+        )
     return tuple(_estimate(spec, model, supply, announce) for model in spec.models)
 
 
@@ -135,17 +151,20 @@ def setting_of(spec: Spec, model: Model) -> Setting:
         group_trends=model.group_trends,
         quantiles=model.quantiles,
         flows=frozenset(name for name, one in spec.outcomes.items() if one.column in FLOWS),
-        stocks=_stocks(spec),
+        stocks=_stocks(spec, model),
     )
 
 
-def _stocks(spec: Spec) -> frozenset[str]:
+def _stocks(spec: Spec, model: Model) -> frozenset[str]:
     """Return outcomes that cannot jump at an age; rows chosen by a flow would make them jump."""
     running = getattr(spec.design, "running_variable", None)
     if running is None or running.column != AGE or spec.sample.rows != "person_month":
         return frozenset()
-    known = frozenset(data_synth.COLUMNS) - FLOWS
-    return frozenset(name for name, one in spec.outcomes.items() if one.column in known)
+    return frozenset(
+        name
+        for name, one in spec.outcomes.items()
+        if one.column in data_synth.COLUMNS and not can_jump(spec, model, one)
+    )
 
 
 def _estimate(
@@ -269,6 +288,8 @@ def _fit_on(
         spans = intervals_of(supply.panel_of(model), cohort)
         found = fit_over_dates(lambda dates: once(supply.dated(tuple(dates))), cohort, spans)
         return _Fitted(found, engine, lost)
+    except InsufficientDesign as error:
+        return _Fitted(Failure("insufficient", error.reason, error.missing), engine, lost)
     except DataError as error:
         return _Fitted(Failure("refused", "; ".join(error.faults)), engine, lost)
     except EstimationError as error:

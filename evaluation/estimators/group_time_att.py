@@ -51,7 +51,21 @@ FAMILY = {estimand: family for family, estimand in ESTIMAND.items()}
 
 
 class Options(OptionsModel):
-    """Keys of group-time effects; ``method`` goes with controls."""
+    """Keys of group-time effects.
+
+    Attributes
+    ----------
+    base_period
+        Before treatment changes are from the period just before (``varying``), or from one base as
+        after it (``universal``), which checks of trends need.
+    aggregate
+        Averages given beside the estimand: ``simple`` over all, or by event time, cohort or period.
+    method
+        How controls enter: ``dr`` doubly robust, which is the default with controls, ``reg``
+        outcome regression, ``ipw`` inverse probability weights.
+    bands
+        Simultaneous bands over the event times, beside pointwise intervals; none if not given.
+    """
 
     INFLUENCE: ClassVar[bool] = True
 

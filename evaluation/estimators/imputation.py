@@ -51,10 +51,22 @@ VARIANCES = frozenset({"hc1", "cr1", "cr3"})
 class Options(OptionsModel):
     """What to average beside the estimand, leads to test, bands, and whether shares vary.
 
-    ``leads`` is the number of event times before treatment (in bins of ``event_bin``) whose
-    coefficients among untreated rows are given, against all earlier ones. ``shares = "fixed"``
-    takes effects about the mean of their own cohort and period, ``estimated`` about the average
-    that they enter, which counts the variation of shares and is never smaller on average.
+    Attributes
+    ----------
+    aggregate
+        Averages given beside the estimand: ``simple`` over all, ``cell`` by cohort and period, or
+        by event time, cohort or period alone.
+    event_bin
+        Length of an event time; a period of the panel if not given.
+    leads
+        Event times before treatment (in bins of ``event_bin``) whose coefficients among untreated
+        rows are given, against all earlier ones; none for 0.
+    shares
+        ``fixed`` takes effects about the mean of their own cohort and period; ``estimated`` about
+        the average that they enter, which counts the variation of shares and is never smaller on
+        average.
+    bands
+        Simultaneous bands over the event times, beside pointwise intervals; none if not given.
     """
 
     INFLUENCE: ClassVar[bool] = True

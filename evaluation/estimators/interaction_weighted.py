@@ -37,7 +37,13 @@ VARIANCES = frozenset({"iid", "hc0", "hc1", "cr1", "cr3"})
 class Options(twfe_event_study.Options):
     """Keys of an event study, what to average beside the estimand, and whether shares vary.
 
-    ``shares = "fixed"`` leaves the variation of cohort shares out of standard errors.
+    Attributes
+    ----------
+    aggregate
+        Averages given beside the estimand: ``simple`` over all, or by event time or cohort.
+    shares
+        ``estimated`` counts the variation of cohort shares in standard errors, ``fixed`` leaves it
+        out.
     """
 
     TAKES: ClassVar[frozenset[str]] = frozenset()

@@ -9,12 +9,9 @@ import numpy as np
 
 from evaluation.cells.needs import CellNeeds, NotFromCells
 from evaluation.data.model_data import FloatArray, ModelData
-from evaluation.errors import DataError
-from evaluation.estimators._columns import effect_codes
-from evaluation.estimators._guards import require_rows, required
-from evaluation.estimators._interacted import further_words, interacted
+from evaluation.estimators._guards import require_rows
+from evaluation.estimators._instrumented import instrument_words, instrumented, varying
 from evaluation.estimators._problem import DetailValue, Problem, Solved, require_positive
-from evaluation.estimators._problem_of import problem_of
 from evaluation.estimators._regression import solve
 from evaluation.estimators._term import term_of
 from evaluation.estimators.contract import Fit, Role, Setting
@@ -43,15 +40,9 @@ class Options(OptionsModel):
 
 def equation(setting: Setting) -> str:
     """Return the estimating equation as one line of text."""
-    given = getattr(setting.design, "instrument", None)
-    name = "instrument" if given is None else given.column
-    times = None if given is None else given.times
-    product = name if times is None else f"{name} × {times}"
+    product, rest = instrument_words(setting)
     treatment = setting.design.treatment
     received = "treatment" if treatment is None else treatment.column
-    rest = "" if times is None else f" + {times}"
-    rest += "".join(f" + effect[{one}]" for one in setting.fixed_effects)
-    rest += "".join(f" + {one}'γ" for one in setting.controls) + further_words(setting)
     return f"y = β·{received}{rest} + error; {received} = π·{product}{rest} + error"
 
 
@@ -96,15 +87,9 @@ def fit(data: ModelData, setting: Setting) -> Fit:
     """
     require_rows(data)
     given = data.treatment if data.dose is None else data.dose
-    treatment = required(given, "a treatment received (design.treatment)", data.outcome)
-    instrument = required(data.instrument, "an instrument (design.instrument)", data.outcome)
-    for name, values in (("treatment", treatment), ("instrument", instrument)):
-        if float(np.ptp(values)) == 0.0:
-            raise DataError(
-                f"outcome {data.outcome}: design.{name} has one value in all {data.n_obs} rows, so "
-                "it moves nothing: check it and the filters"
-            )
-    problem = _problem(data, setting, instrument)
+    treatment = varying(given, "treatment", "a treatment received", data)
+    instrument = varying(data.instrument, "instrument", "an instrument", data)
+    problem = instrumented(data, setting, instrument)
     stages = _both(problem, treatment, setting.inference)
     first, reduced = stages.first, stages.reduced
     effect = reduced / first
@@ -154,22 +139,6 @@ def fit(data: ModelData, setting: Setting) -> Fit:
         details=tuple(details),
         covariance=covariance,
         warnings=(*stages.solved.warnings, *warnings),
-    )
-
-
-def _problem(data: ModelData, setting: Setting, instrument: FloatArray) -> Problem:
-    times = data.instrument_times
-    main = {} if times is None else {"(instrument's multiplier)": times}
-    parts = interacted(data, setting, main, effect_codes(data, setting.fixed_effects), instrument)
-    return problem_of(
-        data,
-        setting,
-        main=parts.main,
-        codes=np.zeros(data.entries, dtype=np.int64),
-        intensity=instrument,
-        labels=("",),
-        effects=parts.effects,
-        slopes=parts.slopes,
     )
 
 

@@ -60,6 +60,16 @@ class CommonBandwidth(Table):
     """A rule for all rows together, or a fixed bandwidth with that of the bias.
 
     Rules that part the two sides are not offered: one bandwidth serves both sides of every part.
+
+    Attributes
+    ----------
+    rule
+        ``mse`` least mean squared error, ``cer`` least error of coverage; ``_sum`` by the error of
+        the sum of both sides.
+    fixed
+        Bandwidth in units of the running variable, in place of ``rule``.
+    bias
+        Bandwidth of the estimate of the bias, with ``fixed``; the same as ``fixed`` if not given.
     """
 
     rule: Literal["mse", "mse_sum", "cer", "cer_sum"] | None = None
@@ -76,7 +86,29 @@ class CommonBandwidth(Table):
 
 
 class Options(OptionsModel):
-    """Keys of a difference of discontinuities."""
+    """Keys of a difference of discontinuities.
+
+    Attributes
+    ----------
+    between
+        ``periods`` takes the discontinuity before the reform from that after it; ``third`` that of
+        other rows from that of ``design.third``; ``both`` the first difference of others from that
+        of ``third``.
+    kernel
+        How rows are weighted by their distance from the cutoff, inside the bandwidth.
+    order
+        Order of the local polynomials; 1 for jumps and 2 for kinks if not given.
+    bandwidth
+        Bandwidth of every part.
+    periods
+        Rows that enter: ``pre`` those before ``design.reform_date``, ``post`` those from its period
+        on, ``all`` both. Only ``between = "third"`` takes another value than ``all``.
+    masspoints
+        ``adjust`` counts distinct values of the running variable in pilot bandwidths, and widens
+        them to ten values where many rows share theirs; ``check`` and ``off`` count rows.
+    sides
+        ``joint``: clusters with rows in several local fits make these depend on each other.
+    """
 
     # After less before; design.third less the other rows; or the one difference of the other.
     between: Between = "periods"

@@ -67,7 +67,13 @@ VARIANCES = frozenset({"cr1"})
 
 
 class MonthsOfAge(Table):
-    """A bandwidth in months of age, the same for the stock and its flows."""
+    """A bandwidth in months of age, the same for the stock and its flows.
+
+    Attributes
+    ----------
+    fixed
+        Bandwidth in months of age.
+    """
 
     fixed: int | float = Field(gt=0)
 
@@ -75,9 +81,28 @@ class MonthsOfAge(Table):
 class Options(OptionsModel):
     """The columns of the flows, and how they are fitted.
 
-    ``entry`` is missing for who was in the stock the month before, ``exit`` for who was not;
-    ``destinations`` part the exits. Flows have polynomials of ``order``, the stock of one order
-    more, as its slope is a flow. ``months`` gives hazards month by month on either side.
+    Attributes
+    ----------
+    entry
+        Column that is 1 where the stock is entered, missing for who was in it the month before;
+        goes with ``exit``.
+    exit
+        Column that is 1 where the stock is left, missing for who was not in it the month before.
+    destinations
+        Columns that part the exits by where they lead.
+    kernel
+        How rows are weighted by their distance from the cutoff, inside the bandwidth.
+    order
+        Order of the polynomials of flows; the stock's is one more, as its slope is a flow.
+    bandwidth
+        Bandwidth of the stock and of all flows.
+    periods
+        Rows that enter: ``pre`` those before ``design.reform_date``, ``post`` those from its period
+        on, ``all`` both.
+    months
+        Months on either side of the cutoff for which hazards are given month by month; none for 0.
+    bands
+        Simultaneous bands over the months of the hazards; none if not given.
     """
 
     entry: ColumnWithGaps | None = None

@@ -58,7 +58,19 @@ INTERVALS: dict[str, Callable[[ModelData, MassPoints, Asked, int | None], Found]
 
 
 class FuzzyBandwidth(Table):
-    """A rule, or a fixed bandwidth with that of the bias (by default the same)."""
+    """A rule, or a fixed bandwidth with that of the bias.
+
+    Attributes
+    ----------
+    rule
+        ``mse`` least mean squared error, ``cer`` least error of coverage: one bandwidth; ``_two``
+        chooses one for each side, ``_sum`` one by the error of the sum of both sides. ``flci``, for
+        bias-aware intervals, gives the shortest one.
+    fixed
+        Bandwidth in units of the running variable, in place of ``rule``.
+    bias
+        Bandwidth of the estimate of the bias, with ``fixed``; the same as ``fixed`` if not given.
+    """
 
     rule: Literal["mse", "mse_two", "mse_sum", "cer", "cer_two", "cer_sum", "flci"] | None = None
     fixed: int | float | None = Field(default=None, gt=0)
@@ -74,7 +86,16 @@ class FuzzyBandwidth(Table):
 
 
 class StageBounds(Table):
-    """Bounds on the second derivatives of outcome and treatment, or the rule for both."""
+    """Bounds on the second derivatives of outcome and treatment, or the rule for both.
+
+    Attributes
+    ----------
+    outcome, treatment
+        Bound on the second derivative of the regression of outcome or treatment, in its units per
+        squared unit of the running variable; both are given, or ``rule``.
+    rule
+        ``rot`` calibrates both from the data by a rule of thumb: coverage is then not guaranteed.
+    """
 
     outcome: int | float | None = Field(default=None, gt=0)
     treatment: int | float | None = Field(default=None, ge=0)
@@ -89,7 +110,25 @@ class StageBounds(Table):
 
 
 class Options(OptionsModel):
-    """Keys of a fuzzy fit."""
+    """Keys of a fuzzy fit.
+
+    Attributes
+    ----------
+    interval
+        ``robust`` is centred at the bias-corrected ratio; ``bias_aware`` holds all values that a
+        test counting the largest bias leaves.
+    kernel
+        How rows are weighted by their distance from the cutoff, inside the bandwidth.
+    order
+        Order of the local polynomials of both stages; 1 for bias-aware intervals.
+    bandwidth
+        Bandwidth of both stages.
+    curvature_bound
+        Largest curvature of both regressions; for bias-aware intervals alone.
+    periods
+        Rows that enter: ``pre`` those before ``design.reform_date``, ``post`` those from its period
+        on, ``all`` both.
+    """
 
     # Centred at the bias-corrected ratio, or all values that a bias-aware test leaves.
     interval: Literal["robust", "bias_aware"] = "robust"

@@ -56,7 +56,15 @@ CLASSES: dict[str, Callable[[ModelData, Asked], Found]] = {
 
 
 class HonestBandwidth(Table):
-    """A fixed bandwidth, or the one of least worst mean squared error or interval length."""
+    """A fixed bandwidth, or the one of least worst mean squared error or interval length.
+
+    Attributes
+    ----------
+    rule
+        ``mse`` least mean squared error at the worst bias, ``flci`` the shortest interval.
+    fixed
+        Bandwidth in units of the running variable, in place of ``rule``.
+    """
 
     rule: Literal["mse", "flci"] | None = None
     fixed: int | float | None = Field(default=None, gt=0)
@@ -69,7 +77,16 @@ class HonestBandwidth(Table):
 
 
 class CurvatureBound(Table):
-    """A bound on the second derivative, or the rule that calibrates one."""
+    """A bound on the second derivative, or the rule that calibrates one.
+
+    Attributes
+    ----------
+    value
+        Bound on the second derivative, in units of the outcome per squared unit of the running
+        variable.
+    rule
+        ``rot`` calibrates it from the data by a rule of thumb: coverage is then not guaranteed.
+    """
 
     value: int | float | None = Field(default=None, gt=0)
     rule: Literal["rot"] | None = None
@@ -82,7 +99,25 @@ class CurvatureBound(Table):
 
 
 class Options(OptionsModel):
-    """Keys of a bias-aware fit."""
+    """Keys of a bias-aware fit.
+
+    Attributes
+    ----------
+    smoothness
+        Class of the true regression: ``bounded_curvature`` has a bound on its second derivative,
+        ``bounded_misspecification`` is no farther from a line at the cutoff than at other values
+        inside the bandwidth.
+    kernel
+        How rows are weighted by their distance from the cutoff, inside the bandwidth.
+        ``bounded_misspecification`` takes ``uniform`` alone.
+    bandwidth
+        Bandwidth of both sides; a fixed one with ``bounded_misspecification``.
+    curvature_bound
+        Bound on the second derivative on each side; none with ``bounded_misspecification``.
+    periods
+        Rows that enter: ``pre`` those before ``design.reform_date``, ``post`` those from its period
+        on, ``all`` both.
+    """
 
     # Which class the true regression belongs to.
     smoothness: Literal["bounded_curvature", "bounded_misspecification"] = "bounded_curvature"

@@ -57,13 +57,33 @@ VARIANCES = frozenset({"iid", "hc0", "hc1", "cr1"})
 
 
 class Width(Table):
-    """A bandwidth in units of the running variable; rows at its edge are kept."""
+    """A bandwidth in units of the running variable; rows at its edge are kept.
+
+    Attributes
+    ----------
+    fixed
+        Farthest distance from the cutoff at which rows enter.
+    """
 
     fixed: int | float = Field(gt=0)
 
 
 class Options(OptionsModel):
-    """Keys of a polynomial fit."""
+    """Keys of a polynomial fit.
+
+    Attributes
+    ----------
+    order
+        Order of the polynomial in the running variable.
+    slopes
+        ``separate`` fits a polynomial on each side, ``common`` one for both, beside a jump of the
+        level.
+    bandwidth
+        Rows that enter, by distance from the cutoff, all with one weight; every row if not given.
+    periods
+        Rows that enter: ``pre`` those before ``design.reform_date``, ``post`` those from its period
+        on, ``all`` both.
+    """
 
     order: int = Field(default=1, ge=0, le=6)
     slopes: Literal["common", "separate"] = "separate"

@@ -53,7 +53,18 @@ LEAST_MASS_POINTS = 4
 
 
 class Bandwidth(Table):
-    """A rule, or a fixed bandwidth with that of the bias (by default the same)."""
+    """A rule, or a fixed bandwidth with that of the bias.
+
+    Attributes
+    ----------
+    rule
+        ``mse`` least mean squared error, ``cer`` least error of coverage: one bandwidth; ``_two``
+        chooses one for each side, ``_sum`` one by the error of the sum of both sides.
+    fixed
+        Bandwidth in units of the running variable, in place of ``rule``.
+    bias
+        Bandwidth of the estimate of the bias, with ``fixed``; the same as ``fixed`` if not given.
+    """
 
     rule: Literal["mse", "mse_two", "mse_sum", "cer", "cer_two", "cer_sum"] | None = None
     fixed: int | float | None = Field(default=None, gt=0)
@@ -69,7 +80,26 @@ class Bandwidth(Table):
 
 
 class Options(OptionsModel):
-    """Keys of a local polynomial fit."""
+    """Keys of a local polynomial fit.
+
+    Attributes
+    ----------
+    kernel
+        How rows are weighted by their distance from the cutoff, inside the bandwidth.
+    order
+        Order of the local polynomials; that of the bias is one more.
+    bandwidth
+        Bandwidth of both sides.
+    periods
+        Rows that enter: ``pre`` those before ``design.reform_date``, ``post`` those from its period
+        on, ``all`` both.
+    masspoints
+        ``adjust`` counts distinct values of the running variable in pilot bandwidths, and widens
+        them to ten values where many rows share theirs; ``check`` and ``off`` count rows.
+    sides
+        Whether clusters with rows on both sides of the cutoff make these depend on each other
+        (``joint``) or not (``independent``).
+    """
 
     kernel: Literal["triangular", "epanechnikov", "uniform"] = "triangular"
     order: int = Field(default=1, ge=0, le=4)

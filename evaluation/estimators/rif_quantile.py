@@ -43,9 +43,19 @@ Place = tuple[float, float, float]
 class Options(OptionsModel):
     """Draws and seed of the cluster bootstrap, and how the density is estimated.
 
-    ``rows = "all"`` takes quantiles and densities of all rows, as in the paper; ``"treated"``
-    those of treated rows after the reform, whose quantiles the effect then is about. Without
-    ``bandwidth`` it is Silverman's.
+    Attributes
+    ----------
+    draws
+        Draws of clusters for standard errors.
+    seed
+        Seed of these draws.
+    rows
+        ``all`` takes quantiles and densities of all rows, as in the paper; ``treated`` those of
+        treated rows after the reform, whose quantiles the effect then is about.
+    kernel
+        Kernel of the density at a quantile.
+    bandwidth
+        Bandwidth of the density, in units of the outcome; Silverman's if not given.
     """
 
     TAKES: ClassVar[frozenset[str]] = frozenset({"quantiles", "interact", "group_trends"})

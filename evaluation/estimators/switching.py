@@ -45,10 +45,20 @@ VARIANCES = frozenset({"hc1", "cr1", "cr3"})
 class Options(OptionsModel):
     """Groups, placebos, event times, bands, and whether shares vary.
 
-    ``group`` names the column inside whose values treatment is the same in a period; without it
-    every unit is a group. ``effects`` is how many event times from the first switch on are given
-    by ``att_by_event_time``, all without it. ``shares = "fixed"`` leaves the variation of the
-    switchers' shares out of standard errors.
+    Attributes
+    ----------
+    group
+        Column inside whose values treatment is the same in a period; every unit is a group if not
+        given.
+    placebos
+        How many placebos before the switch are given, at negative event times.
+    effects
+        How many event times from the first switch on ``att_by_event_time`` gives; all if not given.
+    shares
+        ``estimated`` counts the variation of the switchers' shares in standard errors, ``fixed``
+        leaves it out.
+    bands
+        Simultaneous bands over the event times, beside pointwise intervals; none if not given.
     """
 
     INFLUENCE: ClassVar[bool] = True

@@ -45,10 +45,16 @@ VARIANCES: frozenset[str] = frozenset()
 class Options(OptionsModel):
     """What donors are matched on, and how their weights are found.
 
-    Without ``predictors`` it is the outcome in every period before the reform.
-    ``predictor_weights`` chooses the predictors' own weights by the fit before the reform, or
-    takes them as equal. ``solver = "exact"`` gives the optimum; ``"frank_wolfe"`` stops where the
-    R package synthdid does, a little above it.
+    Attributes
+    ----------
+    predictors
+        What donors are matched on; the outcome in every period before the reform if not given.
+    predictor_weights
+        ``fit`` chooses the predictors' own weights by the fit before the reform, ``equal`` takes
+        them as equal.
+    solver
+        ``exact`` gives the optimum; ``frank_wolfe`` stops where the R package synthdid does, a
+        little above it.
     """
 
     predictors: tuple[Predictor, ...] = ()

@@ -43,9 +43,19 @@ VARIANCES: frozenset[str] = frozenset()
 class Options(OptionsModel):
     """How weights are found.
 
-    ``solver = "frank_wolfe"`` stops where the published figures do, a little above the optimum,
-    which ``"exact"`` gives; placebos are always at the optimum. ``uniform`` weights of units and
-    of periods make the two-by-two difference-in-differences.
+    Placebos are always at the optimum. Uniform weights of units and of periods make the two-by-two
+    difference-in-differences.
+
+    Attributes
+    ----------
+    solver
+        ``frank_wolfe`` stops where the published figures do, a little above the optimum, which
+        ``exact`` gives.
+    unit_weights
+        ``fitted`` weighs donors to follow the treated unit before the reform, ``uniform`` alike.
+    time_weights
+        ``fitted`` weighs periods before the reform to be like those after it among donors,
+        ``uniform`` alike.
     """
 
     solver: SolverName = "frank_wolfe"

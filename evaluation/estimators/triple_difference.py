@@ -38,9 +38,17 @@ VARIANCES = frozenset({"iid", "hc0", "hc1", "cr1", "cr3"})
 class Options(OptionsModel):
     """A column of risk in place of the third group, and classes of it.
 
-    Without classes the third difference is linear in ``risk``. ``groups = 10`` parts it at deciles
-    of rows before the reform (or, where treatment varies over time, of untreated rows);
-    ``cutpoints`` gives the points.
+    Attributes
+    ----------
+    risk
+        Column that stands in for ``design.third``, such as the predicted risk of receipt; without
+        classes the third difference is linear in it.
+    groups
+        Number of classes of ``risk``, cut at quantiles of rows before the reform (where treatment
+        varies over time, of untreated rows).
+    cutpoints
+        Rising points at which ``risk`` is cut into classes, in place of ``groups``; a value at a
+        point lies above it.
     """
 
     THIRD: ClassVar[bool] = True

@@ -41,7 +41,22 @@ VARIANCES = frozenset({"iid", "hc0", "hc1", "cr1", "cr3"})
 class Options(OptionsModel):
     """Keys of an event study; window and reference count bins of ``event_bin``.
 
-    ``average`` adds the mean of the coefficients after the reform, with its standard error.
+    Attributes
+    ----------
+    event_window
+        First and last event time, 0 being the reform; without it every event time has its own
+        coefficient.
+    event_bin
+        Length of an event time; a period of the panel if not given.
+    event_ends
+        Rows beyond ``event_window``: ``bin`` gives them the coefficient of its ends, ``drop``
+        leaves them out. Needed with ``event_window``, and with it alone.
+    reference
+        Event time without a coefficient, against which the others are.
+    bands
+        Simultaneous bands over the event times, beside pointwise intervals; none if not given.
+    average
+        Whether the mean of the coefficients after the reform is given, with its standard error.
     """
 
     event_window: tuple[int, int] | None = None

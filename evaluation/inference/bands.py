@@ -12,7 +12,17 @@ from evaluation.spec.options import Table
 
 
 class Bands(Table):
-    """The ``bands`` table of a model."""
+    """The ``bands`` table of a model.
+
+    Attributes
+    ----------
+    kind
+        ``uniform``: all intervals cover at once, by the sup-t critical value.
+    draws
+        Draws of the critical value.
+    seed
+        Seed of these draws.
+    """
 
     kind: Literal["uniform"]
     draws: int = Field(default=999, ge=99)

@@ -153,6 +153,9 @@ def least_favourable(covariance: FloatArray, kappa: float, draws: int, seed: int
             return float(special.gammaincc(rank / 2, (value / reach) ** 2 / 2).mean()) - kappa
 
     high = float(reach.max() * np.sqrt(special.chdtri(rank, kappa)))
+    if excess(high) >= 0:
+        # All directions reach equally far, and the end is the value but for rounding.
+        return high
     return float(optimize.brentq(excess, 0.0, high, xtol=1e-12 * high, rtol=1e-12))
 
 

@@ -17,6 +17,8 @@ from evaluation.data.model_data import FloatArray
 
 # Statistics this close are ties, which count against the treated unit.
 TIE = 1e-9
+# Gaps before the reform this small, against those after, are rounding.
+EXACT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,11 @@ def root_mean_square(gaps: FloatArray) -> FloatArray:
 
 
 def ratios(post: FloatArray, pre: FloatArray) -> FloatArray:
-    """Return post over pre RMSPE; infinite where a unit is met exactly before the reform."""
+    """Return post over pre RMSPE; infinite where a unit is met exactly before the reform.
+
+    A unit is met exactly where its gaps before are rounding beside those after.
+    """
     found = np.full(np.shape(post), np.inf)
-    np.divide(post, pre, out=found, where=np.asarray(pre) > 0)
+    missed = np.asarray(pre) > EXACT * np.asarray(post)
+    np.divide(post, pre, out=found, where=missed)
     return found

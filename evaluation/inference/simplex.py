@@ -21,6 +21,9 @@ from evaluation.errors import EstimationError
 # How far below the optimum's own product a corner's product with it must lie to be let in,
 # against the lengths of the two.
 SLACK = 1e-11
+# A point so near the origin, against the longest corner, is the origin but for rounding: the target
+# is then met exactly, by other weights as well.
+MET = 1e-13
 STEPS_PER_CORNER = 50
 
 
@@ -54,6 +57,8 @@ def simplex_weights(points: FloatArray, target: FloatArray, ridge: float = 0.0) 
     for _ in range(STEPS_PER_CORNER * count):
         nearest = corners @ weights
         length = float(nearest @ nearest)
+        if np.sqrt(length) <= MET * longest:
+            return weights
         below = corners.T @ nearest - length
         below[weights > 0] = 0.0
         entering = int(np.argmin(below))

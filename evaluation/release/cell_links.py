@@ -18,7 +18,9 @@ from evaluation.report.record import Record
 FLAG = "ad_"
 
 
-def hidden_sizes(record: Record, suppressed: Suppressed) -> frozenset[int]:
+def hidden_sizes(
+    record: Record, suppressed: Suppressed, without: Iterable[str] = ()
+) -> frozenset[int]:
     """Return the counts of rows that a release of a record hides, or whose mean it hides.
 
     Parameters
@@ -26,20 +28,38 @@ def hidden_sizes(record: Record, suppressed: Suppressed) -> frozenset[int]:
     record
         As it is inside.
     suppressed
-        As it leaves.
+        As it leaves: rows that it prints anywhere are not hidden.
+    without
+        Columns whose sums the cells do not hold: rows behind a hidden mean of one give nothing.
     """
     found = counted(record)
     gone = {(one.artefact, one.row - 1, one.column) for one in suppressed.suppressed}
     steps = {at for artefact, at, _ in gone if artefact == "flow"}
+    shown = _shown(suppressed.record)
+    endings = tuple(f"_{name}" for name in without)
     sizes = set()
     for spot, place in found.spots.items():
         kind, name, at, column = spot
         artefact = f"points:{name}" if kind == "points" else f"{kind}.csv"
         rows = found.behind.get(spot)
         hides_step = kind == "flow" and at in steps and column == "rows"
+        if rows is None and found.value(place) in shown:
+            continue
+        if rows is not None and kind == "points" and name.endswith(endings):
+            continue
         if hides_step or ((artefact, at, column) in gone and column not in ("units", "n_units")):
             sizes.add(found.value(place) if rows is None else rows)
     return frozenset(sizes)
+
+
+def _shown(record: Record) -> frozenset[int]:
+    """Return the counts of rows that a record prints with its estimates."""
+    found = counted(record)
+    return frozenset(
+        found.value(place)
+        for (kind, _, _, column), place in found.spots.items()
+        if kind == "estimates" and column == "n_obs"
+    )
 
 
 def opened(

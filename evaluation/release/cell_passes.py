@@ -19,7 +19,7 @@ def hidden_passes(
     tables: Mapping[str, CellTable],
     counts: Mapping[str, CellCounts],
     small: Mapping[str, BoolArray],
-    sizes: frozenset[int],
+    sizes: Mapping[str, frozenset[int]],
     protection: Protection,
 ) -> dict[str, BoolArray]:
     """Return the cells of every pass to leave out, shapes ``(cells,)``.
@@ -29,7 +29,7 @@ def hidden_passes(
     tables, counts, small
         Cells, what they count and which may not be printed, by pass.
     sizes
-        Rows of what the record hides: no sum over cells may be one of them.
+        Rows of what the record hides, by pass: no sum over its cells may be one of them.
     protection
         How widely a hidden count must stay open.
     """
@@ -37,7 +37,7 @@ def hidden_passes(
     hidden = dict(small)
     while protection.minimum:
         for name in tables:
-            open_ = opened(tables[name], counts[name], hidden[name], sizes, protection)
+            open_ = opened(tables[name], counts[name], hidden[name], sizes[name], protection)
             hidden[name] = hidden_cells(counts[name], groups[name], open_, protection)
         fresh = _linked(tables, counts, hidden, protection)
         if all((fresh[name] == hidden[name]).all() for name in tables):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -20,11 +21,13 @@ from evaluation.release.cell_counts import (
 from evaluation.release.cell_hiding import narrow_groups
 from evaluation.release.cell_links import hidden_sizes
 from evaluation.release.cell_passes import groups_of, hidden_passes
+from evaluation.release.coarse_cells import Tells, coarse_cells
 from evaluation.release.coarser import Coarser, coarser_keys
 from evaluation.release.policy import Policy
 from evaluation.release.protection import Protection, protection_of
 from evaluation.release.suppression import Suppressed
 from evaluation.report.record import Record
+from evaluation.spec.dates import AGE
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,14 @@ class ReleasedCells:
         What was done, one for each pass and pair pass.
     coarser
         Keys whose cells would lose less, finest first; by pass.
+    instead
+        Keys whose cells leave in place of those that were built, in words; by pass.
     """
 
     gathered: Gathered
     passes: tuple[ReleasedPass, ...]
     coarser: Mapping[str, tuple[Coarser, ...]]
+    instead: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def words(self) -> dict[str, str]:
@@ -93,12 +99,14 @@ def releasable_cells(
     policy: Policy,
     record: Record | None,
     suppressed: Suppressed | None,
+    tells: Tells | None = None,
 ) -> ReleasedCells:
     """Return cells without those that a policy refuses, nor those that would give them back.
 
     A cell is refused where its rows, its ones or zeros of any quantity, or any combination of two
-    quantities' ones and zeros are few. Rows are persons where the key has the time; where it has
-    not, a person may be in a cell once a period, and so many times as many rows are needed.
+    quantities' ones and zeros are few. Rows are persons where the key has the time, or the age in
+    months of monthly rows; where it has neither, a person may be in a cell once a period, and so
+    many times as many rows are needed.
 
     Parameters
     ----------
@@ -109,18 +117,35 @@ def releasable_cells(
     record, suppressed
         The record that is released beside, as it is inside and as it leaves: counts that it hides
         must not be sums of cells. ``None`` where cells leave alone.
+    tells
+        How much of what was printed a pass gives: where some of its cells are refused, the finest
+        coarser cells that pass and tell anything leave in its place. ``None``: only proposed.
     """
     protection = protection_of(policy)
-    plan, tables = gathered.plan, gathered.tables
-    counts = {name: cell_counts(one.made, one.frame) for name, one in tables.items()}
-    small = {
-        name: counts[name].small(protection, _rows_a_unit(plan, one, gathered))
-        for name, one in tables.items()
+    plan, built = gathered.plan, gathered.tables
+    factors = {name: _rows_a_unit(plan, one, gathered) for name, one in built.items()}
+
+    @cache
+    def sizes(without: tuple[str, ...]) -> frozenset[int]:
+        if record is None or suppressed is None:
+            return frozenset()
+        return hidden_sizes(record, suppressed, without)
+
+    counts, small, hidden = _judged(built, factors, dict.fromkeys(built, sizes(())), protection)
+    proposals = {
+        name: coarser_keys(plan, one, protection, factors[name])
+        for name, one in built.items()
+        if hidden[name].any()
     }
-    sizes = frozenset[int]()
-    if record is not None and suppressed is not None:
-        sizes = hidden_sizes(record, suppressed)
-    hidden = hidden_passes(tables, counts, small, sizes, protection)
+    instead: dict[str, Coarser] = {}
+    if tells is not None and proposals:
+        made = coarse_cells(gathered, hidden, sizes, protection, factors, tells)
+        gathered, instead = made.gathered, dict(made.instead)
+        factors |= {name: one.factor for name, one in instead.items()}
+        lacking = {name: instead[name].quantities if name in instead else () for name in built}
+        own = {name: sizes(one) for name, one in lacking.items()}
+        counts, small, hidden = _judged(gathered.tables, factors, own, protection)
+    tables = gathered.tables
     kept = {
         name: replace(one, frame=_released(one, counts[name], hidden[name], protection))
         for name, one in tables.items()
@@ -131,18 +156,47 @@ def releasable_cells(
         _done(one, counts[name], small[name], hidden[name], protection)
         for name, one in tables.items()
     ]
+    done = [
+        replace(one, words=_instead(instead[one.name], built[one.name], one.words))
+        if one.name in instead
+        else one
+        for one in done
+    ]
     done += [_pairs_done(name, one, name in pairs) for name, one in gathered.pairs.items()]
-    proposals = {
-        name: coarser_keys(plan, one, protection, _rows_a_unit(plan, one, gathered))
-        for name, one in tables.items()
-        if hidden[name].any()
-    }
-    return ReleasedCells(replace(gathered, tables=kept, pairs=pairs), tuple(done), proposals)
+    return ReleasedCells(
+        replace(gathered, tables=kept, pairs=pairs), tuple(done), proposals,
+        {name: one.words for name, one in instead.items()},
+    )  # fmt: skip
+
+
+def _judged(
+    tables: Mapping[str, CellTable],
+    factors: Mapping[str, int],
+    sizes: Mapping[str, frozenset[int]],
+    protection: Protection,
+) -> tuple[dict[str, CellCounts], dict[str, BoolArray], dict[str, BoolArray]]:
+    """Return what the cells of every pass count, which are small, and which are left out."""
+    counts = {name: cell_counts(one.made, one.frame) for name, one in tables.items()}
+    small = {name: counts[name].small(protection, factors[name]) for name in tables}
+    return counts, small, hidden_passes(tables, counts, small, sizes, protection)
+
+
+def _instead(coarser: Coarser, built: CellTable, words: str) -> str:
+    """Return what left in place of the cells that were built."""
+    return (
+        f"coarser cells in place of {len(built.frame):,} that do not pass: {coarser.words}; models "
+        f"that need nothing finer give their estimates, without errors clustered by what is left "
+        f"out; {words}"
+    )
 
 
 def _rows_a_unit(plan: Plan, table: CellTable, gathered: Gathered) -> int:
     """Return how many rows of one unit may be in one cell at most."""
     if plan.time is None or plan.time in table.made.key:
+        return 1
+    monthly = plan.calendar is not None and plan.calendar.unit == "month"
+    if monthly and plan.units is not None and AGE in table.made.key:
+        # Whoever has one row a month is of each age in months in one of them.
         return 1
     moments = [
         one.frame[plan.time].nunique() for one in gathered.tables.values() if plan.time in one.frame

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from evaluation.report.language import Language, language_of
+from evaluation.report.missing_words import missing_words
+from evaluation.report.phrases import said
 from evaluation.report.sample_words import sample_words
 from evaluation.report.words import condition_words, date_words, value_words
 from evaluation.spec.design import (
@@ -17,6 +19,7 @@ from evaluation.spec.design import (
     StaggeredDesign,
 )
 from evaluation.spec.filters import FixedDate, Predicate
+from evaluation.spec.missing import LACKS
 from evaluation.spec.spec import Spec
 
 Line = tuple[str, str]
@@ -101,7 +104,12 @@ def _single_unit(design: SingleUnitDesign, words: Language) -> Iterator[Line]:
 
 
 def _none(design: NoDesign, words: Language) -> Iterator[Line]:
-    yield "no_design", words.text("design.missing", missing=", ".join(design.missing))
+    missing = words.listed(missing_words(one, words) for one in design.missing)
+    yield "no_design", words.text("design.missing", missing=missing)
+    for one in design.missing:
+        yield "enough", said("message", LACKS[one].enough, words)
+    if design.reform_date is not None:
+        yield "reform", words.text("design.reform", date=date_words(design.reform_date, words))
 
 
 DESIGN_WORDS: dict[str, Callable[[Any, Language], Iterator[Line]]] = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from evaluation.checks.judging import EQUIVALENCE
 from evaluation.report.bound_words import beyond_words, interval_words, scale_words
+from evaluation.report.missing_words import missing_words
 from evaluation.report.numbers import Numbers
 from evaluation.report.phrases import message_words
 from evaluation.report.places import is_headline
@@ -60,6 +61,8 @@ def _estimate(record: Record, outcome: str, judged: str | None) -> str:
         return words.text("finding.no_number")
     row = chosen[0]
     which = words.text("finding.which", model=row.model_id) if len(rows) > 1 else ""
+    if row.status == "insufficient":
+        return _insufficient(record, row)
     if row.estimate is None:
         status = status_words(row.status, words)
         reason = message_words(row.reason, words)
@@ -67,6 +70,13 @@ def _estimate(record: Record, outcome: str, judged: str | None) -> str:
     unit = words.text("finding.per_person") if _bounds(record, outcome) else ""
     shown = _with_interval(row, record.numbers)
     return words.text("finding.estimate", estimate=shown, unit=unit, which=which)
+
+
+def _insufficient(record: Record, row: Estimate) -> str:
+    """Return that nothing is estimated, and what is missing for it."""
+    found = record.detail(row.model_id, row.outcome, "missing")
+    missing = (missing_words(one, record.words) for one in str(found).split(", "))
+    return record.words.text("finding.insufficient", missing=record.words.listed(missing))
 
 
 def _with_interval(row: Estimate, numbers: Numbers) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from evaluation.data.functionals.flows import FLOWS, HAZARDS
+from evaluation.data.functionals.flows import HAZARDS, can_jump
 from evaluation.report.language import Language, language_of
 from evaluation.report.words import value_words
 from evaluation.spec.breaks import BREAKS, Break, bridged
@@ -84,7 +84,7 @@ def _stocks(spec: Spec, words: Language) -> Iterator[str]:
         for model in spec.models
         if model.estimand == "itt_at_cutoff"
         for name in spec.outcomes_of(model)
-        if spec.outcomes[name].column not in FLOWS
+        if not can_jump(spec, model, spec.outcomes[name])
     }
     if jumping:
         yield words.text("note.stocks", outcomes=", ".join(sorted(jumping)))

@@ -58,6 +58,7 @@ def page(record: Record, pictures: Sequence[Picture] | None = None) -> str:
         words=words,
         spec=record.spec,
         blind=record.blind,
+        estimated=record.status != "insufficient",
         status=words.text(f"index.status.{record.status}"),
         parts=tuple(_parts(environment, material)),
         style=Markup(_source(environment, STYLE)),

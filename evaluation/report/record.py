@@ -114,14 +114,23 @@ class Record:
 
     @property
     def status(self) -> str:
-        """``ok``, ``warned``, ``incomplete`` where some models give nothing, or ``failed``."""
+        """``ok``, ``warned``, ``incomplete`` where some models give nothing, or ``failed``.
+
+        ``insufficient`` where none gives a number and some design lacks what an answer needs.
+        """
         states = {row.status for row in self.estimates}
         usable = states & {"ok", "warned"}
-        if not usable and "insufficient" not in states:
-            return "failed"
+        if not usable:
+            return "insufficient" if "insufficient" in states else "failed"
         if states - {"ok", "warned"}:
             return "incomplete"
         return "warned" if "warned" in states else "ok"
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """What the design lacks, words of ``spec/missing.py``; none where every model is fitted."""
+        found = (str(row.value).split(", ") for row in self.details if row.name == "missing")
+        return tuple(dict.fromkeys(word for words in found for word in words))
 
     def detail(self, model_id: str, outcome: str, name: str, term: str = "") -> object | None:
         """Return the value of one detail, ``None`` where there is none."""

@@ -122,6 +122,9 @@ def detail_rows(
 
 def _fit_details(spec: Spec, result: ModelResult) -> Iterator[Detail]:
     model = result.model.id
+    for name, failure in result.failures.items():
+        if failure.missing:
+            yield Detail(spec.id, model, "", name, "", "missing", ", ".join(failure.missing))
     for name, fit in result.fits.items():
         engine = result.engines.get(name, Engine("microdata"))
         yield Detail(spec.id, model, "", name, "", "engine", engine.name)

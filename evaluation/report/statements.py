@@ -53,8 +53,10 @@ def statements_of(record: Record) -> tuple[Statement, ...]:
 
 
 def model_statements(spec: Spec) -> tuple[Statement, ...]:
-    """Return one statement for each model of a spec; needs no data."""
-    return tuple(_statement(spec, model) for model in spec.models)
+    """Return one statement for each model of a spec that has a design; needs no data."""
+    # Without a design a model has no equation and nothing that identifies it.
+    models = () if spec.design.kind == "none" else spec.models
+    return tuple(_statement(spec, model) for model in models)
 
 
 def _statement(spec: Spec, model: Model) -> Statement:

@@ -8,6 +8,7 @@ from evaluation.errors import UsageError
 from evaluation.report.places import is_headline
 from evaluation.report.record import Record
 from evaluation.report.tabling.answers import Answers
+from evaluation.report.tabling.described import described_table
 from evaluation.report.tabling.grid import table_from
 from evaluation.report.tabling.layout import Layout, Panel, Picked, layout_of
 from evaluation.report.tabling.lists import checks_table, flow_table
@@ -59,11 +60,14 @@ DEFAULTS: Mapping[str, Callable[[Answers], Table]] = {
     "heterogeneity": _listing("heterogeneity", LEVELS, LABELS, _is_level),
     "further": _listing("further", FURTHER, LABELS, _is_beside),
     "group_time": _listing("group_time", FURTHER, LABELS, _is_block),
+    "described": described_table,
     "checks": checks_table,
     "sample_flow": flow_table,
 }
 # What every spec has, however empty.
 ALWAYS = frozenset({"main"})
+# What a run has that estimates nothing.
+UNESTIMATED = ("described", "checks", "sample_flow")
 
 
 def tables_of(record: Record) -> dict[str, Table]:
@@ -72,6 +76,9 @@ def tables_of(record: Record) -> dict[str, Table]:
     One of the spec's own takes the place of another of its id. Tables without a line are left out.
     """
     answers = Answers(record)
+    if record.status == "insufficient":
+        made = {name: DEFAULTS[name](answers) for name in UNESTIMATED}
+        return {name: table for name, table in made.items() if table.rows}
     own = {asked.id: asked for asked in record.spec.tables}
     found = {name: make(answers) for name, make in DEFAULTS.items() if name not in own}
     found = {name: table for name, table in found.items() if table.rows or name in ALWAYS}
@@ -89,10 +96,11 @@ def table_of(record: Record, name: str) -> Table:
         Where there is none of that id.
     """
     answers = Answers(record)
-    asked = next((one for one in record.spec.tables if one.id == name), None)
+    estimates = record.status != "insufficient"
+    asked = next((one for one in record.spec.tables if one.id == name and estimates), None)
     if asked is not None:
         return table_from(answers, layout_of(record, asked))
-    if name in DEFAULTS:
+    if name in (DEFAULTS if estimates else UNESTIMATED):
         table = DEFAULTS[name](answers)
         if table.rows or name in ALWAYS:
             return table

@@ -96,12 +96,15 @@ def _plain(value: Any) -> object:
 def _spec_with(spec: Spec, variant: Variant) -> Spec | None:
     origin = Origin(folder=spec.origin.folder, values=spec.origin.values)
     try:
-        return build_spec(
+        found = build_spec(
             dict(spec.origin.raw), catalogue(), settings=parse_settings([variant.setting]),
             origin=origin, label=spec.id, with_paths=False,
         )  # fmt: skip
     except SpecError:
         return None
+    # What the cells cannot count per person treated was taken out before they were asked.
+    effects = {"smallest_effect_of_interest": spec.smallest_effect_of_interest}
+    return found.model_copy(update=effects).bound_to(found.origin)
 
 
 def _asked(spec: Spec, model_id: str, variant: Variant | None, cells: Path) -> Answer:

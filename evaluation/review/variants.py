@@ -102,6 +102,8 @@ def _of_model(spec: Spec, model: Model, levels: Mapping[str, Sequence[Any]]) -> 
     for column in dict.fromkeys(named):
         if (column,) != model.clusters:
             yield asked("clusters", "cluster", column)
+    if model.clusters:
+        yield asked("clusters", "cluster", [])
     kept = list(own.get("keep", ()))
     for column, values in levels.items():
         if len(values) > 1:

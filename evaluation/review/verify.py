@@ -52,9 +52,22 @@ class Comparison:
 
 
 def verify(
-    folder: Path, *, settings: Iterable[str] = (), allowed: Iterable[Path] = ()
+    folder: Path,
+    *,
+    settings: Iterable[str] = (),
+    allowed: Iterable[Path] = (),
+    cells: Path | None = None,
 ) -> tuple[Comparison, ...]:
     """Run the spec of ``folder/manifest.json`` again and compare every number printed.
+
+    Parameters
+    ----------
+    folder
+        The outputs.
+    settings, allowed
+        As of the run.
+    cells
+        Folder of the cells that the run was estimated from, where it was from cells.
 
     Raises
     ------
@@ -65,9 +78,12 @@ def verify(
     """
     manifest = read_manifest(folder)
     printed = _printed(folder)
-    record = _run_again(manifest, settings, allowed, folder)
+    record = _run_again(manifest, settings, allowed, folder, cells)
     changed = [
         f"{name}: the input differs from the one in the manifest"
+        if name in record.inputs or cells is not None
+        else f"{name}: the manifest names it, and this run did not read it; where the outputs were "
+        "estimated from cells, name their folder with --cells"
         for name, digest in manifest["inputs"].items()
         if record.inputs.get(name) != digest
     ]
@@ -88,7 +104,11 @@ def _printed(folder: Path) -> list[dict[str, str]]:
 
 
 def _run_again(
-    manifest: dict[str, Any], settings: Iterable[str], allowed: Iterable[Path], folder: Path
+    manifest: dict[str, Any],
+    settings: Iterable[str],
+    allowed: Iterable[Path],
+    folder: Path,
+    cells: Path | None,
 ) -> Record:
     """Run the resolved spec without what judges its numbers, of which none is compared."""
     chosen = parse_settings(settings)
@@ -100,15 +120,20 @@ def _run_again(
         ) from None
     # What may leave changes no number, and a policy of one's own need not be at hand.
     tables = {name: table for name, table in tables.items() if name != "disclosure"}
+    asked = apply_overrides(tables, chosen)
     origin = Origin(
-        folder=starting_folder(apply_overrides(tables, chosen), manifest["spec_id"], folder),
+        # Nothing that the spec names is read where cells are given.
+        folder=folder if cells else starting_folder(asked, manifest["spec_id"], folder),
         values={**os.environ, **chosen.values},
         allowed=tuple(allowed),
     )
-    spec = build_spec(tables, catalogue(), settings=chosen, origin=origin, label="manifest.json")
+    spec = build_spec(
+        tables, catalogue(), settings=chosen, origin=origin, label="manifest.json",
+        with_paths=cells is None,
+    )  # fmt: skip
     unjudged = spec.model_copy(update={"checks": (), "smallest_effect_of_interest": ()})
     blind = manifest.get("blind") is True
-    return run_spec(unjudged.bound_to(spec.origin), with_truth=False, blind=blind)
+    return run_spec(unjudged.bound_to(spec.origin), with_truth=False, cells=cells, blind=blind)
 
 
 def _compare(printed: list[dict[str, str]], rows: tuple[Estimate, ...]) -> Iterable[Comparison]:

@@ -10,13 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaluation.errors import DataError
-from evaluation.release.bundle.contents import GAPS, LOST, PRINTED, Gap
-from evaluation.release.bundle.gaps import EXPLAINED, NOT_RECOMPUTED, RECOMPUTED, ROUNDED
+from evaluation.release.bundle.bounds import Bound, bounds_of
+from evaluation.release.bundle.contents import COARSER, GAPS, LOST, POLICY, PRINTED, Gap
+from evaluation.release.bundle.gaps import (
+    EXPLAINED,
+    NOT_RECOMPUTED,
+    RECOMPUTED,
+    ROUNDED,
+    bounded,
+)
 from evaluation.release.bundle.guard import AGAIN
 from evaluation.release.bundle.numbers import LAYOUTS, Key, Number, numbers_of, same
 from evaluation.release.bundle.opened import opened
 from evaluation.release.bundle.read import Bundle, read_bundle
 from evaluation.release.bundle.recompute import Rows, recompute
+from evaluation.release.policy import policy_from
+from evaluation.release.protection import protection_of
 from evaluation.report.csvs import csv_rows
 
 DIFFERS = "differs"
@@ -72,17 +81,23 @@ def verify_bundle(path: Path) -> Verification:
     lost = tuple(_table(bundle, LOST))
     taken = any(one.get("made") != one.get("released") or one.get("changed") != "0" for one in lost)
     fresh: Rows = {}
+    found: dict[Key, Number] = {}
+    asked = {key: one for file, rows in printed.items() for key, one in
+             numbers_of(file, rows).items()}  # fmt: skip
+    bounds: Mapping[Key, Bound] = {}
+    protection = protection_of(policy_from(bundle.text(POLICY), "bundle"))
     if bundle.has_cells:
         with opened(bundle) as (spec, cells):
-            fresh = recompute(spec, cells)
-    found: dict[Key, Number] = {}
-    for file, rows in fresh.items():
-        found |= numbers_of(file, rows)
+            fresh = recompute(spec, cells, alone=bool(bundle.manifest.get(COARSER)))
+            for file, rows in fresh.items():
+                found |= numbers_of(file, rows)
+            if taken:
+                bounds = bounds_of(spec, cells, asked, found, protection)
     gaps = []
-    for file, rows in printed.items():
-        for key, one in numbers_of(file, rows).items():
-            told = recorded.get((file, str(one.row), one.column), {})
-            gaps.append(_gap(one, found.get(key), told, taken))
+    for key, one in asked.items():
+        told = recorded.get((one.file, str(one.row), one.column), {})
+        gap = _gap(one, found.get(key), told, taken)
+        gaps.append(bounded(gap, one, bounds.get(key), protection, DIFFERS))
     return Verification(bundle, tuple(gaps), tuple(map(_loss, lost)))
 
 

@@ -8,7 +8,7 @@ from evaluation.spec.catalogue import Catalogue
 from evaluation.spec.spec import Spec
 
 SOURCES = frozenset({"synthetic", "file", "registers", "sql"})
-DESIGNS = frozenset({"did", "staggered_did", "rd", "single_unit"})
+DESIGNS = frozenset({"did", "staggered_did", "rd", "single_unit", "none"})
 
 
 def not_available(spec: Spec, catalogue: Catalogue) -> list[str]:

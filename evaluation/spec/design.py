@@ -5,112 +5,45 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
+from evaluation.spec.design_parts import (
+    Cohort,
+    ColumnTable,
+    Donors,
+    DonorScreen,
+    Instrument,
+    RdTreatment,
+    RunningVariable,
+)
 from evaluation.spec.filters import Filter, Predicate
+from evaluation.spec.missing import Missing
 from evaluation.spec.names import Column
 from evaluation.spec.options import Table
 
 
-class ColumnTable(Table):
-    """A table that names one column."""
-
-    column: Column
-
-
-class RdTreatment(ColumnTable):
-    """The treatment received at a cutoff, and how often it is recorded.
-
-    ``first_of_year`` is the first condition of a calendar year, as KOSTRA 11F has it: it belongs to
-    the unit's first row of that year alone.
-    """
-
-    records: Literal["each_period", "first_of_year"] = "each_period"
-
-
-class RunningVariable(Table):
-    """The variable that assigns treatment at the cutoff."""
-
-    column: Column
-    discrete: bool = False
-
-
-class Instrument(Table):
-    """An instrument, optionally multiplied by a second column."""
-
-    column: Column
-    times: Column | None = None
-
-
-class Cohort(Table):
-    """The first treated period: one column, or an interval of dates.
-
-    ``by`` names what adopts, where it is not the panel's unit; ``draws`` and ``seed`` belong to
-    ``unknown = "draw"``.
-    """
-
-    column: Column | None = None
-    never: int | Annotated[float, Field(allow_inf_nan=True)] | str | None = None
-    earliest: Column | None = None
-    latest: Column | None = None
-    before_window: Literal["always_treated"] | None = None
-    unknown: Literal["exclude", "draw", "bound"] | None = None
-    by: Column | None = None
-    draws: int = Field(default=20, ge=5, le=1000)
-    seed: int | None = Field(default=None, ge=0)
-    _dates: tuple[float, ...] | None = PrivateAttr(default=None)
-    _error: int = PrivateAttr(default=0)
-
-    @property
-    def interval(self) -> bool:
-        """Whether the first treated period is known as an interval only."""
-        return self.column is None or self._error > 0
-
-    @property
-    def error(self) -> int:
-        """Periods by which every date may be wrong, both ways."""
-        return self._error
-
-    @property
-    def dates(self) -> tuple[float, ...] | None:
-        """Dates chosen inside the intervals, one a unit that adopts; ``None`` for their middle."""
-        return self._dates
-
-    def dated(self, dates: tuple[float, ...]) -> Cohort:
-        """Return the same intervals with a date chosen in each."""
-        copy = self.model_copy()
-        copy._dates = dates
-        return copy
-
-    def mistaken(self, periods: int) -> Cohort:
-        """Return the same dates, each of which may be wrong by so many periods, both ways."""
-        copy = self.model_copy()
-        copy._error = periods
-        return copy
-
-
-class DonorScreen(Table):
-    """When every donor adopted: one that has by the last period, or may have, is none."""
-
-    column: Column
-    never: int | Annotated[float, Field(allow_inf_nan=True)] | str | None = None
-
-
-class Donors(Table):
-    """The comparison units of a single treated unit.
-
-    ``keep`` must hold in every row of a donor. ``least_rows`` counts the rows behind each mean of
-    grouped rows. ``incomplete = "drop"`` leaves out donors that lack a period of an outcome.
-    """
-
-    keep: tuple[Filter, ...] = ()
-    screen: DonorScreen | None = None
-    least_rows: int | None = Field(default=None, ge=1)
-    incomplete: Literal["drop"] | None = None
-
-
 class DidDesign(Table):
-    """Treated against control, before against after, or a treatment that varies over time."""
+    """Treated against control, before against after, or a treatment that varies over time.
+
+    Attributes
+    ----------
+    kind
+        ``did``: difference-in-differences.
+    treated
+        Condition that makes a row one of the treated group; with ``post`` or ``reform_date``.
+    control
+        Condition on the control group; everyone who is known not to be treated, if not given.
+    post
+        Condition that makes a row one after the reform, in place of ``reform_date``.
+    reform_date
+        Date of the reform: rows of its period and later are after it.
+    treatment
+        Column of a treatment that varies over time, of any intensity, in place of ``treated``.
+    third
+        Condition on the group in which the effect is, for a triple difference against all others.
+    instrument
+        What moves ``treatment``, for ``iv_2sls`` and ``reduced_form``.
+    """
 
     kind: Literal["did"]
     treated: Predicate | None = None
@@ -123,7 +56,32 @@ class DidDesign(Table):
 
 
 class StaggeredDesign(Table):
-    """Units adopt at different periods."""
+    """Units adopt at different periods.
+
+    Attributes
+    ----------
+    kind
+        ``staggered_did``: difference-in-differences with adoption at different times.
+    cohort
+        The first treated period of every unit.
+    control_group
+        Controls of ``group_time_att`` and ``extended_twfe``: units never treated alone, or also
+        those treated later, until they are. ``interaction_weighted`` takes the cohort treated last
+        by ``not_yet_treated`` where nobody is never treated.
+    anticipation
+        Periods before the first treated one in which treatment may be felt already: they are no
+        base.
+    unbalanced
+        Where units lack periods: ``keep`` takes all rows, ``drop_incomplete`` leaves such units
+        out; no default, an unbalanced panel must say.
+    always_treated
+        Units treated from the first period on: ``drop`` leaves them out and counts them,
+        ``keep_as_always`` keeps them; they are never controls.
+    treatment
+        Column of the treatment received; estimators of staggered adoption use ``cohort`` alone.
+    instrument
+        Column that moves the treatment; no estimator of staggered adoption uses it.
+    """
 
     kind: Literal["staggered_did"]
     cohort: Cohort
@@ -136,7 +94,34 @@ class StaggeredDesign(Table):
 
 
 class RdDesign(Table):
-    """Treatment changes where the running variable passes the cutoff."""
+    """Treatment changes where the running variable passes the cutoff.
+
+    Attributes
+    ----------
+    kind
+        ``rd``: regression discontinuity.
+    running_variable
+        The variable in which treatment changes at the cutoff.
+    cutoff
+        Value at which treatment changes; a row at it lies above.
+    treated_side
+        Side of the cutoff on which the rule treats; estimates are that side less the other.
+    exposure
+        Column with the share of the row's period under treatment: rows at the cutoff count partly
+        on either side. In place of ``donut``; on ``age_months`` one of the two is needed.
+    donut
+        Rows nearer the cutoff than this, in units of the running variable, are left out: 1 drops
+        the cutoff's own value.
+    treatment
+        The treatment received, which fuzzy models divide by.
+    reform_date
+        Date from whose period on the rule holds: for models of one period and differences of
+        discontinuities.
+    third
+        Condition on the group whose discontinuity is compared with that of the other rows.
+    instrument
+        Column that moves the treatment; no estimator at a cutoff uses it.
+    """
 
     kind: Literal["rd"]
     running_variable: RunningVariable
@@ -151,7 +136,21 @@ class RdDesign(Table):
 
 
 class SingleUnitDesign(Table):
-    """One treated unit against a pool of donors."""
+    """One treated unit against a pool of donors.
+
+    Attributes
+    ----------
+    kind
+        ``single_unit``: one treated unit, for synthetic controls.
+    treated
+        Condition that holds in all rows of exactly one unit.
+    donors
+        Which other units may stand in for it; all if not given.
+    reform_date
+        Date of the reform: its period and later ones are after it.
+    post
+        Condition on periods after the reform, in place of ``reform_date``.
+    """
 
     kind: Literal["single_unit"]
     treated: Predicate
@@ -161,13 +160,38 @@ class SingleUnitDesign(Table):
 
 
 class NoDesign(Table):
-    """A question that the data at hand cannot answer; ``missing`` says what would be needed."""
+    """A question that the data at hand cannot answer: a run ends in ``insufficient``.
+
+    Models, where there are any, say what would be estimated.
+
+    Attributes
+    ----------
+    kind
+        ``none``: no comparison is possible, and none is made.
+    missing
+        What an answer would need and the data lack.
+    reform_date
+        Date before and after which the outcomes are described.
+    """
 
     kind: Literal["none"]
-    missing: tuple[str, ...] = Field(min_length=1)
+    missing: tuple[Missing, ...] = Field(min_length=1)
+    reform_date: dt.date | None = None
 
 
 Design = Annotated[
     DidDesign | StaggeredDesign | RdDesign | SingleUnitDesign | NoDesign,
     Field(discriminator="kind"),
+]
+
+__all__ = [
+    "Cohort",
+    "Design",
+    "DidDesign",
+    "DonorScreen",
+    "Donors",
+    "NoDesign",
+    "RdDesign",
+    "SingleUnitDesign",
+    "StaggeredDesign",
 ]

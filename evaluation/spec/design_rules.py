@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from evaluation.spec.design import (
@@ -158,5 +159,11 @@ def _single_unit(spec: Spec) -> Iterator[str]:
 
 
 def _none(spec: Spec) -> Iterator[str]:
-    if spec.models:
-        yield "models: a design of kind 'none' estimates nothing; remove the models"
+    design = spec.design
+    if not isinstance(design, NoDesign):
+        return
+    for word, count in Counter(design.missing).items():
+        if count > 1:
+            yield f"design.missing: names {word!r} {count} times; name it once"
+    if design.reform_date is not None and spec.panel.time is None:
+        yield "panel.time: is missing; reform_date needs it"

@@ -12,7 +12,19 @@ from evaluation.spec.options import OptionsModel, Table
 
 
 class Threat(Table):
-    """A named rival explanation."""
+    """A named rival explanation.
+
+    Attributes
+    ----------
+    name
+        What the rival is called.
+    affects
+        Whom it affects and from when, in words.
+    at_cutoff
+        Whether it changes at the design's cutoff; check ``other_rules`` looks at those that do.
+    column
+        Column that would show it, such as receipt under the other rule; ``other_rules`` tests it.
+    """
 
     name: str
     affects: str
@@ -23,8 +35,24 @@ class Threat(Table):
 class SmallestEffect(Table):
     """The smallest effect of interest for one outcome, in its unit.
 
-    ``largest`` is what one counted unit can move the outcome by at most; 1 for a binary outcome or
-    a share where nothing is said, unlimited for any other.
+    Attributes
+    ----------
+    outcome
+        Outcome that the bounds are for.
+    unit
+        What the bounds count per: ``per_person`` the effect itself; ``per_recipient`` over the
+        share of recipients; ``per_condition`` and ``per_duty_month`` over what the policy adds of
+        the column.
+    first_stage
+        Column that the unit counts, such as ``condition_imposed``; needed by every unit but
+        ``per_person``.
+    value
+        Bound on either side, -``value`` to ``value``; in place of ``low`` and ``high``.
+    low, high
+        Lower bound, below 0, and upper bound, above 0, where they differ.
+    largest
+        What one counted unit can move the outcome by at most; 1 for a binary outcome or a share if
+        not given, unlimited for any other.
     """
 
     outcome: str
@@ -44,7 +72,13 @@ class SmallestEffect(Table):
 
 
 class Disclosure(Table):
-    """The policy under which results may leave."""
+    """The policy under which results may leave.
+
+    Attributes
+    ----------
+    policy
+        Name of the policy: a shipped one, or ``policies/NAME.toml`` beside the spec.
+    """
 
     policy: str
 
@@ -52,10 +86,30 @@ class Disclosure(Table):
 class Join(Table):
     """Columns from another file, by key.
 
-    ``codes_of`` is the date whose municipality codes the file has, as its first key;
-    ``correspondence`` the changes of codes (KLASS 131), and ``panel_codes`` the panel's own: the
-    coarsest grouping, or those of a date. ``size`` is the file's column by which the largest of
-    merged units is found.
+    Attributes
+    ----------
+    path
+        The file, from the spec's folder.
+    on
+        Columns that are the key, of one name in panel and file; a key that the file holds twice is
+        refused.
+    codes_of
+        Date whose municipality codes the file has in its first key; the panel's own if not given.
+    correspondence
+        Path of the changes of municipality codes (KLASS 131); goes with ``codes_of``.
+    panel_codes
+        Which codes the panel has: ``coarsest``, the grouping that every date maps into, or those of
+        a date.
+    conflict
+        Where units that are one by the panel's codes disagree: ``refuse`` ends the run, ``largest``
+        takes the largest unit's value by ``size``, ``missing`` takes none.
+    size
+        Column of the file that says how large its units are; ``conflict = "largest"`` needs it.
+    missing
+        Rows whose key the file does not hold: ``unknown`` keeps them with missing values, ``drop``
+        leaves them out; both are counted.
+    columns
+        What is taken: name in the panel = column of the file.
     """
 
     path: PathText
@@ -70,7 +124,13 @@ class Join(Table):
 
 
 class Derived(Table):
-    """A derived column; the keys beside ``op`` belong to the operation, typed in ``options``."""
+    """A derived column; the keys beside ``op`` belong to the operation, typed in ``options``.
+
+    Attributes
+    ----------
+    op
+        The operation that makes the column; further keys are those of the operation.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
     op: Literal[
@@ -89,13 +149,22 @@ class Derived(Table):
         "deflate",
         "interact",
         "pre_mean",
+        "contrast",
         "predicted_risk",
     ]
     options: SerializeAsAny[OptionsModel] = Field(default=OptionsModel(), exclude=True)
 
 
 class Heterogeneity(Table):
-    """One interacted model with a joint test."""
+    """One interacted model with a joint test.
+
+    Attributes
+    ----------
+    by
+        Columns by whose levels effects are compared, each column by itself.
+    models
+        Ids of the models that are split.
+    """
 
     by: tuple[Column, ...] = Field(min_length=1)
     models: tuple[str, ...] = Field(min_length=1)
@@ -104,7 +173,23 @@ class Heterogeneity(Table):
 class Family(Table):
     """Hypotheses tested together: the main number of every model for every outcome.
 
-    ``draws``, ``seed`` and ``weights`` are those of Romano and Wolf's step-down.
+    Attributes
+    ----------
+    id
+        Name in ``checks.csv``.
+    models
+        Ids of the models whose numbers are in the family.
+    outcomes
+        Outcomes that are in it; all that the models are asked for if not given.
+    method
+        How p-values are adjusted: ``romano_wolf`` steps down by draws that keep the dependence;
+        ``holm`` needs no draws; ``bh`` controls the false discovery rate.
+    draws
+        Draws of ``romano_wolf``.
+    seed
+        Seed of these draws.
+    weights
+        Distribution of a cluster's weight in these draws, mean 0 and variance 1.
     """
 
     id: Id
@@ -119,7 +204,17 @@ class Family(Table):
 class Vary(Table):
     """One axis of a declared universe of specifications.
 
-    ``label`` is what the axis is called in figures, and ``labels`` what its values are.
+    Attributes
+    ----------
+    path
+        Key that is varied, such as ``models.main.controls``: of ``models``, ``sample``,
+        ``outcomes`` or ``design``, or the panel's window, period or weight.
+    values
+        Values that the key takes in turn.
+    label
+        What figures call the axis; a name made from the path if not given.
+    labels
+        What figures call the values, one for each; as the spec writes them if not given.
     """
 
     path: str
@@ -129,7 +224,15 @@ class Vary(Table):
 
 
 class Rounding(Table):
-    """Decimals printed, the same everywhere."""
+    """Decimals printed, the same everywhere.
+
+    Attributes
+    ----------
+    estimate
+        Decimals of estimates, errors and intervals.
+    p_value
+        Decimals of p-values.
+    """
 
     estimate: int = Field(default=4, ge=0, le=10)
     p_value: int = Field(default=3, ge=0, le=10)

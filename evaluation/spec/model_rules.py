@@ -24,6 +24,8 @@ def model_rules(spec: Spec, catalogue: Catalogue) -> Iterator[str]:
         yield from _twice(model, where)
         yield from _itself(spec, model, where)
         yield from _variance(spec, model, where)
+        if spec.design.kind == "none":  # nothing is fitted: models say what would be
+            continue
         yield from _fits(spec, model, catalogue, where)
         yield from _periods(spec, model, where)
         if model.estimator in catalogue.estimators:

@@ -14,7 +14,27 @@ Period = Literal["month", "quarter", "year"]
 
 
 class PanelTable(Table):
-    """Keys that every source has."""
+    """Keys that every source has.
+
+    Attributes
+    ----------
+    unit
+        Column that names the unit, such as the person; may be absent where no model needs it.
+    time
+        Column that holds the time of a row; may be absent where no model needs it.
+    time_unit
+        How ``time`` counts: ``month`` (YYYYMM), ``date``, or ``integer`` (whole numbers, such as
+        years). If not given ``month`` in a synthetic panel, else as the values show; a file whose
+        numbers look like YYYYMM must say.
+    period
+        Length of a period, months if not given: of a unit's rows in a quarter or year one is made,
+        outcomes averaged, other columns as last seen. Not with ``integer`` time.
+    window
+        First and last time that enters, both included: dates, or whole numbers with ``integer``
+        time. All if not given; a synthetic panel needs it.
+    weight
+        Column of analytic weights; ``n_obs`` stays unweighted. Rows count alike if not given.
+    """
 
     unit: Column | None = None
     time: Column | None = None
@@ -39,9 +59,19 @@ def _first_and_last(ages: tuple[int, ...]) -> tuple[int, ...]:
 class SyntheticPanel(PanelTable):
     """A panel simulated from a world with known truth.
 
-    ``persons`` counts those of the whole world. With ``ages``, completed years inclusive, only
-    those of these ages in the window are simulated, and only at these ages: the same persons as
-    without, at a fraction of the cost.
+    Attributes
+    ----------
+    source
+        ``synthetic``: rows are simulated.
+    world
+        Name of the world, as ``activity-duty list worlds`` prints it.
+    persons
+        Persons of the whole world; with ``ages`` those of other ages are counted and not simulated.
+    seed
+        Seed of the persons' draws: the same seed gives the same persons.
+    ages
+        First and last completed year: only persons of these ages in the window are simulated, only
+        at these ages and the same as without the key, at a fraction of the cost; all if not given.
     """
 
     source: Literal["synthetic"]
@@ -57,7 +87,24 @@ class SyntheticPanel(PanelTable):
 
 
 class FilePanel(PanelTable):
-    """A csv, parquet, dta or sas7bdat file, or a folder or pattern (``*``) of parquet files."""
+    """A csv, parquet, dta or sas7bdat file, or a folder or pattern (``*``) of parquet files.
+
+    Attributes
+    ----------
+    source
+        ``file``: rows are read from files.
+    path
+        The file, from the spec's folder; ``${NAME}`` stands for a declared folder,
+        ``package:NAME/FILE`` for a file of an installed package.
+    separator
+        Character between the values of a csv line.
+    decimal
+        Decimal mark of numbers in a csv file.
+    encoding
+        Encoding of a csv file, such as ``latin-1``.
+    missing
+        Texts that mean a missing value in a csv file.
+    """
 
     source: Literal["file"]
     path: PathText
@@ -70,7 +117,15 @@ class FilePanel(PanelTable):
 class RegistersPanel(PanelTable):
     """A delivery of register files, described by a mapping.
 
-    ``bridges`` names breaks of registers that outcomes or treatment lie across, as acknowledged.
+    Attributes
+    ----------
+    source
+        ``registers``: a panel is built from a delivery of register files.
+    mapping
+        Path of the mapping, which says which files and columns of the delivery hold what.
+    bridges
+        Names of breaks of registers that outcomes or treatment lie across, as acknowledged; a break
+        that is crossed and not named is refused.
     """
 
     source: Literal["registers"]
@@ -81,10 +136,16 @@ class RegistersPanel(PanelTable):
 class SqlPanel(PanelTable):
     """A table in a database, read without write rights.
 
-    ``url`` is ``duckdb:///panel.duckdb`` (a path, from the spec's folder), ``postgres://host/name``
-    (user and password from the environment alone) or ``spark://local[2]`` (Spark on this machine).
-    ``table`` is a table's name, after its schema and a point where it has one; for Spark the path
-    of a parquet file, or of a folder of them.
+    Attributes
+    ----------
+    source
+        ``sql``: rows are read from a database.
+    url
+        ``duckdb:///panel.duckdb`` (a path, from the spec's folder), ``postgres://host/name`` (user
+        and password from the environment alone) or ``spark://local[2]`` (Spark on this machine).
+    table
+        Name of the table, after its schema and a point where it has one; for Spark the path of a
+        parquet file, or of a folder of them.
     """
 
     source: Literal["sql"]

@@ -13,7 +13,13 @@ from evaluation.spec.options import Table
 
 
 class GroupedRows(Table):
-    """One row for each combination of ``by`` and period: means, weighted by rows."""
+    """One row for each combination of ``by`` and period: means, weighted by rows.
+
+    Attributes
+    ----------
+    by
+        Columns whose combinations are the groups; rows that lack one are left out and counted.
+    """
 
     by: tuple[Column, ...] = Field(min_length=1)
 
@@ -24,7 +30,25 @@ RowKind = Literal[
 
 
 class Sample(Table):
-    """The rows that enter every model."""
+    """The rows that enter every model.
+
+    Attributes
+    ----------
+    denominator
+        ``population`` is everybody; ``recipients`` have ``sa_received`` = 1 (social assistance in
+        the month), ``main_income`` ``sa_main_income`` = 1, ``no_other_benefit`` that column = 1.
+    rows
+        ``person_month`` is every row; ``person`` a unit's first, ``first_of_year`` its first in
+        each year, after all filters; ``entry`` where ``sa_entry`` = 1; ``at_risk_entry`` and
+        ``at_risk_exit`` where ``sa_entry`` or ``sa_exit`` is known; ``{ by = [...] }`` one for each
+        group and period.
+    keep
+        Conditions of which every one must hold.
+    drop
+        Rows that meet any of these are left out; conditions inside one table must all hold.
+    drop_periods
+        Intervals of time that are left out, both ends included, such as announced months.
+    """
 
     denominator: Literal["population", "recipients", "main_income", "no_other_benefit"] = (
         "population"
@@ -38,10 +62,26 @@ class Sample(Table):
 class Outcome(Table):
     """One outcome: a column, its kind, and when it is measured.
 
-    ``lead_months`` reads the unit's value so many months after the row, ``horizons`` does so for
-    each of several leads, ``at_age`` in the month in which the person is so many months old.
-    ``difference`` takes off the value so many months before that date. ``label`` is what pages
-    call the outcome: one text, or one by language, ``{ en = "...", nb = "..." }``.
+    Attributes
+    ----------
+    column
+        Column that holds it, of the panel, joined or derived.
+    kind
+        ``binary`` is 0 or 1, ``share`` from 0 to 1, ``continuous`` any number, ``count`` how many,
+        ``nok`` an amount in kroner.
+    label
+        What pages call the outcome: one text, or one by language, ``{ en = "...", nb = "..." }``;
+        if not given what the language calls the column, else the outcome's name.
+    transform
+        ``log`` takes the natural logarithm; values must be above 0.
+    lead_months
+        The unit's value so many months after the row; its own month if not given.
+    horizons
+        Months after the row, each an outcome of its own; in place of ``lead_months``.
+    at_age
+        The value in the month in which the person is so many months old, whatever the row's month.
+    difference
+        Months: the value so long before the outcome's date is taken off.
     """
 
     column: Column
@@ -79,7 +119,15 @@ class Outcome(Table):
 
 
 class Identity(Table):
-    """An accounting identity: the parts sum to the total."""
+    """An accounting identity: the parts sum to the total.
+
+    Attributes
+    ----------
+    total
+        Outcome that is the sum.
+    parts
+        Outcomes that sum to it, two or more.
+    """
 
     total: str
     parts: tuple[str, ...] = Field(min_length=2)

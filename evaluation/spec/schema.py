@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from evaluation.spec.catalogue import Catalogue
+from evaluation.spec.key_texts import KeyTexts
 from evaluation.spec.spec import Spec
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,7 +29,7 @@ def json_schema(catalogue: Catalogue) -> dict[str, Any]:
     Each model is the common keys and, by its ``estimator``, the options of that estimator's own
     file; each check likewise by ``kind``. Named but unbuilt ones allow any further key.
     """
-    schema = Spec.model_json_schema(ref_template="#/$defs/{model}")
+    schema = table_schema(Spec)
     definitions = schema["$defs"]
     estimators = {name: offer.options for name, offer in catalogue.estimators.items()}
     checks = {name: offer.options for name, offer in catalogue.checks.items()}
@@ -63,6 +64,11 @@ def json_schema(catalogue: Catalogue) -> dict[str, Any]:
     return _or_extension(schema)
 
 
+def table_schema(table: type[BaseModel]) -> dict[str, Any]:
+    """Return the schema of one table and of those inside it, each key with its meaning."""
+    return table.model_json_schema(ref_template="#/$defs/{model}", schema_generator=KeyTexts)
+
+
 def _or_extension(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema, in which a file that ``extends`` another may leave out any key.
 
@@ -70,7 +76,7 @@ def _or_extension(schema: dict[str, Any]) -> dict[str, Any]:
     """
     whole = {key: schema.pop(key) for key in ("properties", "required", "additionalProperties")}
     parts = {
-        name: one if one.get("type") in ("string", "integer") else {}
+        name: one if one.get("type") in ("string", "integer") else _described(one)
         for name, one in whole["properties"].items()
     }
     extends = {"required": ["extends"], "properties": {"extends": {"type": "string"}}}
@@ -89,25 +95,32 @@ def _choice(
     shared = {key: value for key, value in common["properties"].items() if key != "options"}
     branches = []
     for name, options in sorted(offers.items()):
-        own = options.model_json_schema(ref_template="#/$defs/{model}")
+        own = table_schema(options)
         definitions.update(own.pop("$defs", {}))
         required = [*common.get("required", []), *own.get("required", [])]
+        chosen = {"const": name, **_described(common["properties"][selector])}
         branches.append(
             {
                 "title": name,
                 "type": "object",
-                "properties": {**shared, **own.get("properties", {}), selector: {"const": name}},
+                "properties": {**shared, **own.get("properties", {}), selector: chosen},
                 "required": required,
                 "additionalProperties": False,
             }
         )
     if planned:
+        chosen = {"enum": sorted(planned), **_described(common["properties"][selector])}
         branches.append(
             {
                 "title": "named, not available yet",
                 "type": "object",
-                "properties": {**shared, selector: {"enum": sorted(planned)}},
+                "properties": {**shared, selector: chosen},
                 "required": common.get("required", []),
             }
         )
     return {"oneOf": branches, "description": common.get("description", "")}
+
+
+def _described(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a key means, without what it may be."""
+    return {name: text for name, text in value.items() if name == "description"}

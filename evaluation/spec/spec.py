@@ -29,7 +29,62 @@ from evaluation.spec.worth import Worth
 
 
 class Spec(Table):
-    """One evaluation: panel, sample, outcomes, design, models, checks."""
+    """One evaluation: panel, sample, outcomes, design, models, checks.
+
+    Attributes
+    ----------
+    schema_version
+        Version of the grammar that the file is written in: 1.
+    id
+        Name of the evaluation: lower-case letters, digits and ``_``, a letter first, not
+        ``reference``.
+    title
+        What pages call the evaluation, in one line.
+    extends
+        Path of another spec whose keys hold where this file says nothing. Tables merge key by key
+        and models by id; every other array of tables is replaced whole.
+    lang
+        Language of pages and figures: ``en`` English, ``nb`` Norwegian.
+    rounding
+        Decimals that pages and tables print.
+    panel
+        Where the rows come from, and which of their columns name unit and time.
+    joins
+        Columns taken from other files by key, in this order.
+    derive
+        Columns made from others, by the name of the column that is made.
+    sample
+        The rows that enter every model; all rows of the panel if not given.
+    outcomes
+        What is measured, by name.
+    identities
+        Outcomes that sum to another one: in every model asked for all of them estimates must add
+        up.
+    design
+        Who is compared with whom, and when treatment begins.
+    threats
+        Rival explanations by name, printed beside the estimate.
+    models
+        Estimators, each asked for one estimand; the first with its first outcome is the main
+        estimate.
+    heterogeneity
+        Columns by whose levels effects are estimated side by side and compared.
+    checks
+        Tests of the assumptions of one model, or of all.
+    families
+        Hypotheses whose p-values are adjusted together.
+    vary
+        Axes of a declared universe of specifications: models are estimated at every combination.
+    tables
+        Tables of the paper, beside those that every run writes.
+    smallest_effect_of_interest
+        Bounds by outcome: which effects would matter, so that a null result says what is ruled out.
+    worth
+        Sums of effects over a time, each at an amount per unit of its outcome.
+    disclosure
+        Policy under which results may leave where they were made; without one nothing can be
+        released.
+    """
 
     schema_version: Literal[1]
     id: Id

@@ -47,7 +47,14 @@ PLACES: tuple[str, ...] = get_args(Place)
 class ColumnLayout(Table):
     """A column or row: one model, outcome or statistic, and what it is called.
 
-    ``group`` is a heading that a column shares with its neighbours.
+    Attributes
+    ----------
+    model, outcome, statistic
+        What stands in it: exactly one of the three is named.
+    label
+        What it is called; the model's id, or the outcome's or statistic's own name, if not given.
+    group
+        Heading that a column shares with its neighbours of the same group.
     """
 
     model: str | None = None
@@ -58,7 +65,22 @@ class ColumnLayout(Table):
 
 
 class PanelLayout(Table):
-    """A stacked block: its title, its own columns or rows, and lines below it."""
+    """A stacked block: its title, its own columns or rows, and lines below it.
+
+    Attributes
+    ----------
+    title
+        Line above the block.
+    columns
+        What stands in the table's columns in this block, one for each; the table's own if not
+        given.
+    rows
+        What stands in the block's rows; the table's own if not given.
+    models, outcomes
+        Models or outcomes that the block is about; all if not given.
+    footer
+        Statistics below this block alone.
+    """
 
     title: str
     columns: tuple[str, ...] = ()
@@ -71,9 +93,31 @@ class PanelLayout(Table):
 class TableLayout(Table):
     """A table of the paper.
 
-    ``columns`` are models, outcomes or statistics, and ``rows`` models, outcomes or places (event
-    times, cohorts, ...); what neither says, the panels say, or every one there is has its row.
-    ``below`` stands under each estimate, ``footer`` under the columns.
+    What neither columns nor rows name, panels name, or every one there is has its row.
+
+    Attributes
+    ----------
+    id
+        Name of the table and of its files.
+    title
+        Line above the table; the id if not given.
+    columns
+        Models, outcomes or statistics, one kind of them: a column each.
+    rows
+        Models, outcomes or places (event times, cohorts, ...), one kind of them: rows in this
+        order.
+    panels
+        Blocks one above the other: a model, an outcome, or a table with a title of its own.
+    below
+        Statistics under each estimate; none where columns are statistics.
+    footer
+        Statistics under the columns, below all panels.
+    numbered
+        Whether columns are numbered (1), (2), ...
+    stars
+        Whether estimates have stars: * p < 0.1, ** p < 0.05, *** p < 0.01.
+    notes
+        Text below the table, before the notes that every table has.
     """
 
     id: Id

@@ -16,9 +16,25 @@ MOST_ITEMS = 12
 class WorthItem(Table):
     """The effect on one outcome, and what one unit of it is worth.
 
-    ``amount`` is exact, or known with a ``std_error``, or anywhere between ``low`` and ``high``;
-    without one an outcome is worth itself. ``per`` is the time that one value of the outcome
-    covers, a month where the panel counts months. ``horizon`` chooses one of an outcome's horizons.
+    Attributes
+    ----------
+    outcome
+        Outcome whose effect is valued.
+    model
+        Id of the model that estimates it; that of the table, else the first that is asked for the
+        outcome.
+    horizon
+        Which of the outcome's horizons, in months; needed where it has several.
+    amount
+        What one unit of the outcome is worth, in ``unit``; without it the outcome is worth itself.
+    low, high
+        Bounds between which the amount lies for certain.
+    std_error
+        Standard error of an amount that was estimated; in place of ``low`` and ``high``.
+    per
+        Time that one value of the outcome covers; a month if not given and the panel counts months.
+    source
+        Where the amount is from; needed with ``amount``.
     """
 
     outcome: str
@@ -33,7 +49,24 @@ class WorthItem(Table):
 
 
 class Worth(Table):
-    """A sum of items per person, over so many months."""
+    """A sum of items per person, over so many months.
+
+    Attributes
+    ----------
+    id
+        Name in ``worth.csv``.
+    label
+        What pages call it; its id if not given.
+    unit
+        Unit of the sum, in words, such as ``NOK``.
+    model
+        Id of the model whose effects are taken where an item names none.
+    months
+        Months over which effects are counted, each as large as the estimate; one value of each
+        outcome if not given.
+    items
+        Effects that are summed, each with its amount.
+    """
 
     id: Id
     label: str | None = None

@@ -48,8 +48,8 @@ def synth(
     policy: Annotated[
         str | None,
         typer.Option(
-            help="actual, which is the default, no_law, no_adoption, under_duty or released: "
-            "docs/synthetic.md."
+            help="actual, which is the default, no_law, no_adoption, under_duty, released or "
+            "no_programme: docs/synthetic.md."
         ),
     ] = None,
     columns: Annotated[

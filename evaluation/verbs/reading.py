@@ -38,11 +38,14 @@ def verify(
     path: Annotated[Path, typer.Argument(help="An output folder, or a bundle (.zip).")],
     set_: Set = [],  # noqa: B006
     allow: Allow = [],  # noqa: B006
+    cells: Annotated[
+        Path | None, typer.Option(help="Folder of the cells that the run was estimated from.")
+    ] = None,
 ) -> None:
     """Run a manifest's spec again, or a bundle's from its cells, and compare number by number."""
     from evaluation.commands.verify import verify_folder
 
-    print_lines(verify_folder(path, set_, allow))
+    print_lines(verify_folder(path, set_, allow, cells))
 
 
 @verbs.command(context_settings={"ignore_unknown_options": True})

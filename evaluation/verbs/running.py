@@ -141,9 +141,11 @@ def cells(
         from evaluation.catalogue import catalogue
         from evaluation.commands.cells_sql import print_sql
         from evaluation.commands.locate import locate
+        from evaluation.pipeline import refuse_without_design
         from evaluation.spec.loader import read_spec
 
         read = read_spec(locate(spec), catalogue(), settings=set_, allowed=allow, with_paths=False)
+        refuse_without_design(read, "build cells for")
         print_lines(print_sql(read, sql, table).rstrip())
         return
     from evaluation.commands.cells import cells as verb

@@ -158,13 +158,24 @@ OUTCOMES = {
 }
 
 
+@pytest.fixture(scope="module")
+def whole(file):
+    return spec_of(
+        file,
+        {**DERIVE, "over2": {"op": "sum", "columns": ["amount", "amount"]}},
+        models=MODELS,
+        outcomes=OUTCOMES,
+    )
+
+
+@pytest.fixture(scope="module")
+def rows(whole):
+    return run_spec(whole, engine="microdata")
+
+
 @pytest.mark.parametrize("source", ["parquet", "frame"])
-def test_models_run_from_cells_and_equal_those_from_rows(file, frame, source: str) -> None:
-    derive = {**DERIVE, "over2": {"op": "sum", "columns": ["amount", "amount"]}}
-    spec = spec_of(file, derive, models=MODELS, outcomes=OUTCOMES)
-    given = {"frame": frame} if source == "frame" else {}
-    cells = run_spec(spec, engine="auto", **given)
-    rows = run_spec(spec, engine="microdata", **given)
+def test_models_run_from_cells_and_equal_those_from_rows(whole, rows, frame, source: str) -> None:
+    cells = run_spec(whole, engine="auto", **({"frame": frame} if source == "frame" else {}))
     engines = {(d.model_id, d.outcome): d.value for d in cells.details if d.name == "engine"}
     assert set(engines.values()) == {"cells"}, engines
     assert len(cells.estimates) == len(rows.estimates) > 20

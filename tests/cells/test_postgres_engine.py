@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -117,6 +118,26 @@ def test_refusals(server: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         table("open").columns()
 
 
+@cache
+def rows_of(name: str) -> pd.DataFrame:
+    """Return the rows of a shipped spec, and make them the server's table."""
+    import psycopg
+
+    spec = read_spec(locate(name), catalogue(), settings={"panel.persons": 3_000})
+    frame = open_source(spec).read(list(columns_of_spec(spec)))
+    types = {str(c): TYPES.get(str(frame[c].dtype), "text") for c in frame}
+    types |= {str(c): "float8" for c in frame.select_dtypes("float")}
+    columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
+    execute(f"CREATE TABLE {name} ({columns})", f"GRANT SELECT ON {name} TO reader")
+    with (
+        psycopg.connect(user="owner", dbname="postgres", autocommit=True) as base,
+        base.cursor().copy(f"COPY {name} FROM STDIN") as copy,
+    ):
+        for row in frame.itertuples(index=False):
+            copy.write_row([None if pd.isna(value) else value for value in row])
+    return frame
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "settings"),
@@ -130,24 +151,10 @@ def test_refusals(server: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_estimates_are_those_of_duckdb(
     name: str, settings: dict[str, object], server: Path, tmp_path: Path
 ) -> None:
-    import psycopg
-
-    spec = read_spec(locate(name), catalogue(), settings={"panel.persons": 3_000})
-    frame = open_source(spec).read(list(columns_of_spec(spec)))
+    frame = rows_of(name)
     with duckdb.connect(str(tmp_path / "panel.duckdb")) as base:
         base.register("frame", frame)
-        base.execute("CREATE TABLE panel AS SELECT * FROM frame")
-    types = {str(c): TYPES.get(str(frame[c].dtype), "text") for c in frame}
-    types |= {str(c): "float8" for c in frame.select_dtypes("float")}
-    columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
-    execute("DROP TABLE IF EXISTS panel", f"CREATE TABLE panel ({columns})",
-            "GRANT SELECT ON panel TO reader")  # fmt: skip
-    with (
-        psycopg.connect(user="owner", dbname="postgres", autocommit=True) as base,
-        base.cursor().copy("COPY panel FROM STDIN") as copy,
-    ):
-        for row in frame.itertuples(index=False):
-            copy.write_row([None if pd.isna(value) else value for value in row])
+        base.execute(f"CREATE TABLE {name} AS SELECT * FROM frame")
     found = []
     for url in ("duckdb:///panel.duckdb", "postgres:///postgres"):
         text = locate(name).read_text(encoding="utf-8")
@@ -155,7 +162,7 @@ def test_estimates_are_those_of_duckdb(
                  if not line.startswith(("world", "persons", "seed", "ages"))]  # fmt: skip
         path = tmp_path / "own.toml"
         own = "\n".join(lines).replace(
-            'source = "synthetic"', f'source = "sql"\nurl = "{url}"\ntable = "panel"'
+            'source = "synthetic"', f'source = "sql"\nurl = "{url}"\ntable = "{name}"'
         )
         path.write_text(own, encoding="utf-8")
         # Checks that estimate again would only do the same more often.

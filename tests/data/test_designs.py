@@ -216,10 +216,11 @@ def test_cohorts_of_months_fall_into_quarters(tiny) -> None:
     frame = pd.DataFrame(
         {"person": 1, "ym": [201701, 201704, 201707], "first": 201705, "y": [1.0, 2, 3]}
     )
+    frame = pd.concat([frame, frame.assign(person=2, first=201710)])
     _, changes = staggered(None, [2])
     roles = tiny.prepare(frame, panel={**MONTHLY, "period": "quarter"}, **changes).roles
-    assert roles.event_time.tolist() == [-1, 0, 1]
-    assert list(roles.cohort_labels.values()) == ["2017Q2"]
+    assert roles.event_time.tolist() == [-1, 0, 1, -3, -2, -1]
+    assert list(roles.cohort_labels.values()) == ["2017Q2", "2017Q4"]
 
 
 AT_CUTOFF = {
@@ -256,8 +257,8 @@ def test_donut(tiny, flow_of, donut, left) -> None:
 # scores, donut, words of the line
 ONE_SIDED = [
     ([7, 8], None, "no rows lie above 10: it is outside the values"),
-    ([10, 11], None, "no rows lie below 10: it is outside the values"),
-    ([9, 10, 12], 2, "no rows lie below 10: it is at the edge of the values"),
+    ([10, 11], None, "every row lies on the treated side of the cutoff"),
+    ([9, 10, 12], 2, "every row lies on the treated side of the cutoff"),
 ]
 
 

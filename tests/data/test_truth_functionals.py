@@ -62,6 +62,7 @@ OUTCOMES = {
     "amount": {"column": "sa_nok", "kind": "nok"},
     "later": {"column": "employed", "kind": "binary", "horizons": [6, 12]},
 }
+ONLY_AMOUNT = {"amount": OUTCOMES["amount"]}
 KEEP = [{"column": "age_months", "at_least": 330, "below": 400}]
 DID: dict[str, Any] = {
     "kind": "did",
@@ -268,6 +269,28 @@ def test_kink_is_one_months_difference(make: Make, side: str) -> None:
     assert truth.value == pytest.approx(expected if side == "below" else -expected, **EXACT)
     assert truth.value != 0 and truth.error > 0
     assert "is a flow" in absent(asked, "condition")
+
+
+def test_the_change_since_last_month_jumps_as_the_stock_bends(make: Make) -> None:
+    changes = {"into_work": {"column": "employed", "kind": "continuous", "difference": 1}}
+    asked = make(RD, "itt_at_cutoff", model={"periods": "post"}, outcomes=changes)
+    (truth,) = found(asked, "into_work").values()
+    expected = at_cutoff("employed", brute("under_duty"), brute("released"))
+    assert truth.value == pytest.approx(expected, **EXACT)
+    assert truth.value != 0
+    slope = make(RD, "kink_at_cutoff", model={"periods": "post"}, outcomes=changes)
+    assert "is a flow" in absent(slope, "into_work")
+    year = {"into_work": {"column": "employed", "kind": "continuous", "difference": 12}}
+    assert "at a lead" in absent(make(RD, "itt_at_cutoff", outcomes=year), "into_work")
+
+
+def test_what_recipients_are_paid_may_jump(make: Make) -> None:
+    recipients = {"keep": [{"column": "sa_received", "equals": 1}]}
+    assert "is a stock" in absent(make(RD, "itt_at_cutoff"), "amount")
+    assert "month's own flows" in absent(make(RD, "itt_at_cutoff", model=recipients), "amount")
+    assert found(make(RD, "kink_at_cutoff"), "amount")
+    paid = make(RD, "kink_at_cutoff", world="benefit_jump_30", outcomes=ONLY_AMOUNT)
+    assert "sets amounts" in absent(paid, "amount")
 
 
 def test_a_limit_does_not_depend_on_the_donut(make: Make) -> None:

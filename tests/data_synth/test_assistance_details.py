@@ -169,6 +169,15 @@ def test_amounts_follow_level_growth_and_main_income(lives: Lives) -> None:
     np.testing.assert_allclose(make_amounts(flat).grant[row, at], level, atol=0.5001)
 
 
+def test_less_is_granted_under_the_duty_where_the_world_says_so(lives: Lives) -> None:
+    lower = make_amounts(with_parameters(lives, "grant", under_duty=0.5))
+    total, usual = lower.grant + lower.loan, (own := make_amounts(lives)).grant + own.loan
+    under = (lives.received == 1) & (lives.duty == 1)
+    assert under.any() and not under.all()
+    np.testing.assert_array_equal(total[~under], usual[~under])
+    np.testing.assert_allclose(total[under], usual[under] / 2, atol=0.76)  # both are rounded
+
+
 def test_main_income_asks_for_receipt_and_follows_its_probabilities(lives: Lives) -> None:
     assert not main_income(lives)[lives.received == 0].any()
     sure = with_parameters(lives, "livelihood", main_idle=1.0, main_other=0.0)

@@ -255,7 +255,7 @@ def test_bad_requests_get_one_line_each() -> None:
     assert "seed: found -1; allowed: at least 0" in text
     assert "window: found 2025-01-01 to 2019-01-01; allowed: first not after last" in text
     assert 'world "published_null" offers months 201001 to 202312' in text
-    offered = "actual, no_law, no_adoption, under_duty, released"
+    offered = "actual, no_law, no_adoption, under_duty, released, no_programme"
     assert f'policy: found "no_lav"; allowed: {offered}' in text
     assert 'did you mean "no_law"?' in text
     assert "ages: found 30 to 20; allowed: first not after last" in text

@@ -201,6 +201,12 @@ def test_a_world_without_the_columns_is_one_line(tmp_path: Path) -> None:
     )
 
 
+def test_a_world_stands_in_for_a_panel_whose_outcomes_lie_later(root: Path) -> None:
+    led = read_spec(root / "specs" / "reform_2017" / "long_run.toml", catalogue())
+    assert any(outcome.lead for outcome in led.outcomes.values())
+    assert in_world(led, "work_effect", 500).outcomes == led.outcomes
+
+
 def test_unknown_world_and_too_few_replications(spec: Spec, tmp_path: Path) -> None:
     with pytest.raises(SpecError, match='did you mean "published_null"'):
         plan_of(spec, ["publishd_null"], 5, None, tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -195,6 +196,32 @@ def test_cells_of_another_spec_say_whose_they_are(study: Path, command: Command)
         "data: --cells: the cells of small hold other columns or sums than other asks for "
         "(the cells are not by age); build them again with: activity-duty cells other"
     )
+
+
+def test_a_run_from_cells_is_verified_from_cells(study: Path, command: Command) -> None:
+    text = command("cells", study / "small.toml", "--sql", "duckdb")[1]
+    cells = study / "brought"
+    cells.mkdir()
+    with duckdb.connect() as warehouse:
+        warehouse.read_parquet(str(study / "rows.parquet")).create("panel")
+        for name, select in re.findall(r"-- Save as (\w+)\.parquet\n(.*?);", text, re.S):
+            warehouse.sql(select).write_parquet(str(cells / f"{name}.parquet"))
+    assert command("run", study / "small.toml", "--cells", cells, "--out", study / "r")[0] == 0
+    code, _, err = command("verify", study / "r" / "small")
+    assert code == 14
+    assert "name their folder with --cells" in err
+    (study / "rows.parquet").unlink()
+    code, said, _ = command("verify", study / "r" / "small", "--cells", cells)
+    assert code == 0
+    assert "5 numbers recomputed, none differs" in said
+    (file,) = cells.glob("cells_*.parquet")
+    frame = pd.read_parquet(file)
+    room = frame.index[frame["ad_sum_work"] < frame["ad_rows"]][0]
+    frame.loc[room, [name for name in frame if name.startswith("ad_sum_")]] += 1
+    frame.to_parquet(file, index=False)
+    code, _, err = command("verify", study / "r" / "small", "--cells", cells)
+    assert code == 14
+    assert "differs from the one in the manifest" in err
 
 
 def test_negative_weights_of_a_warehouse_are_refused(study: Path) -> None:

@@ -27,7 +27,7 @@ def test_new_spec_runs_from_an_empty_folder(
     made = CliRunner().invoke(app, ["new", kind])
     assert made.exit_code == 0, made.output
     assert f"next: activity-duty run {kind}.toml" in made.output
-    ran = CliRunner().invoke(app, ["run", f"{kind}.toml", "--set", "panel.persons=6_000"])
+    ran = CliRunner().invoke(app, ["run", f"{kind}.toml", "--set", "panel.persons=4_000"])
     assert ran.exit_code == 0, ran.output
     path = tmp_path / "outputs" / f"my_{kind}" / "restricted" / "estimates.csv"
     with path.open(encoding="utf-8", newline="") as file:

@@ -15,14 +15,14 @@ from nbclient import NotebookClient
 
 SECONDS_A_CELL = 120
 # No number of the synthetic panel is held here: fewer persons are drawn, of it and of its truth.
-PERSONS = ('{"panel.persons": 150_000}', '{"panel.persons": 30_000}')
+PERSONS = ('{"panel.persons": 150_000}', '{"panel.persons": 12_000}')
 FEWER = """
 from dataclasses import replace
 
 from evaluation.checks import known_truth
 
 whole = known_truth.superpopulation
-known_truth.superpopulation = lambda spec: replace(whole(spec), persons=20_000)
+known_truth.superpopulation = lambda spec: replace(whole(spec), persons=8_000)
 """
 
 

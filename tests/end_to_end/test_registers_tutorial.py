@@ -2,72 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import runpy
-import shlex
-import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
-from evaluation.cli import app
+from tests.documentation.following import Followed, blocks_of, follow, plain
 
 PAGE = Path(__file__).parents[2] / "docs" / "registers.md"
-# A fence's first line: a language and, for TOML, the file that it goes into.
-BLOCK = re.compile(r"^```(\w+)(?: (>>?) (\S+))?\n(.*?)^```$", re.M | re.S)
 
 pytestmark = pytest.mark.slow
-
-
-@dataclass
-class Followed:
-    """What came of the steps: the folder, commands with their output, and the TOML written."""
-
-    folder: Path
-    printed: list[tuple[str, str]] = field(default_factory=list)
-    written: list[str] = field(default_factory=list)
-    promised: list[tuple[str, str]] = field(default_factory=list)
-
-    def output(self, command: str) -> str:
-        """Return what the command that begins so printed, its blanks made one."""
-        return next(text for line, text in self.printed if line.startswith(command))
-
-
-def _blocks() -> list[tuple[str, str, str, str]]:
-    text = PAGE.read_text(encoding="utf-8")
-    tutorial = text.split("\n## From files to two designs\n")[1].split("\n## ")[0]
-    return BLOCK.findall(tutorial)
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _follow(steps: Followed) -> None:
-    for language, arrow, name, content in _blocks():
-        if language == "sh":
-            for line in content.splitlines():
-                program, *arguments = shlex.split(line)
-                assert program == "activity-duty", line
-                done = CliRunner().invoke(app, arguments)
-                assert done.exit_code == 0, (line, done.output, done.exception)
-                steps.printed.append((line, _plain(done.output)))
-        elif language == "python":
-            script = steps.folder / "step.py"
-            script.write_text(content, encoding="utf-8")
-            runpy.run_path(str(script))
-        elif language == "toml":
-            tomllib.loads(content)
-            with (steps.folder / name).open({">": "x", ">>": "a"}[arrow], encoding="utf-8") as file:
-                file.write(f"\n{content}" if arrow == ">>" else content)
-            steps.written.append(content)
-        else:
-            assert language == "text"
-            steps.promised += [(steps.printed[-1][0], line) for line in content.splitlines()]
 
 
 @pytest.fixture(scope="module")
@@ -76,15 +21,13 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("ACTIVITY_DUTY_CACHE", str(folder / "cache"))
-        steps = Followed(folder)
-        _follow(steps)
-        yield steps
+        yield follow(blocks_of(PAGE), folder, {}, {})
 
 
 def test_every_line_shown_is_printed(followed: Followed) -> None:
     assert len(followed.promised) > 8
     for command, line in followed.promised:
-        assert _plain(line) in followed.output(command), (command, line)
+        assert plain(line) in followed.output(command), (command, line)
 
 
 def test_fewer_than_twenty_lines_of_toml(followed: Followed) -> None:

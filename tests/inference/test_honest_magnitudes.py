@@ -266,3 +266,9 @@ def test_breakdown_is_where_the_conclusion_turns():
     assert breakdown(lambda size: size < 300, 1.0) == pytest.approx(300, rel=1e-4)
     assert breakdown(lambda size: False, 1.0) is None
     assert breakdown(lambda size: True, 1.0) == np.inf
+
+
+def test_least_favourable_value_where_all_directions_reach_as_far():
+    """Two opposite moments: the largest is the size of one normal variable."""
+    found = least_favourable(np.array([[1.0, -1.0], [-1.0, 1.0]]), 0.05, 100, 1)
+    assert found == pytest.approx(stats.norm.ppf(0.975), abs=1e-9)

@@ -128,3 +128,16 @@ def test_frank_wolfe_comes_near_the_optimum_from_above(ridge):
 
 def test_frank_wolfe_of_one_point():
     assert frank_wolfe_weights(np.ones((3, 1)), np.zeros(3), 0.0, 1e-5) == pytest.approx([1.0])
+
+
+@pytest.mark.parametrize(("rows", "count"), [(4, 20), (8, 40), (12, 68)])
+def test_a_target_among_many_points_is_met_exactly(rows, count):
+    met = 0
+    for seed in range(12):
+        generator = np.random.default_rng(seed)
+        points = 0.05 + 0.01 * generator.normal(size=(rows, count))
+        target = 0.05 + 0.002 * generator.normal(size=rows)
+        weights = simplex_weights(points, target)
+        assert_optimal(weights, points, target, 0.0)
+        met += objective(weights, points, target, 0.0) < 1e-28
+    assert met >= 6

@@ -24,7 +24,7 @@ def compared(root: Path) -> ModuleType:
 
 @pytest.fixture(scope="module")
 def found(compared):
-    asked = compared.Asked(250, (22, 33), ARRIVED)
+    asked = compared.Asked(450, (22, 33), ARRIVED)
     return {one.shape: one for one in compared.compare_world("strict_and_mild", 11, asked)}
 
 
@@ -40,7 +40,7 @@ def test_shapes_agree_on_every_column_that_they_share(found):
 @pytest.mark.slow
 @pytest.mark.parametrize("world", ["register_break_2015"])
 def test_shapes_agree_where_registers_err(compared, world):
-    asked = compared.Asked(400, (18, 40), ARRIVED)
+    asked = compared.Asked(250, (20, 36), ARRIVED)
     assert [one.faults for one in compared.compare_world(world, 12, asked)] == [()] * 4
 
 

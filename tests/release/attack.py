@@ -210,7 +210,14 @@ def _cells(found: Attacker, folder: Path, inside: Path) -> None:
         key = [one for one in true.columns if not one.startswith("ad_") or one == "ad_treated"]
         sums = [one for one in true.columns if one.startswith("ad_sum_")]
         left = folder / "cells" / path.name
-        given = pd.read_parquet(left).set_index(key) if left.exists() else None
+        given = pd.read_parquet(left) if left.exists() else None
+        coarse = None
+        if given is not None and not {*key} <= {*given.columns}:
+            given, coarse = None, given
+        beside = left.with_name(f"{path.stem}_coarse.parquet")
+        coarse = pd.read_parquet(beside) if beside.exists() else coarse
+        given = None if given is None else given.set_index(key)
+        fine: list[tuple[dict[str, object], dict[str, Name]]] = []
         groups: dict[Name, list[tuple[Name, dict[str, Name]]]] = defaultdict(list)
         for values, row in true.set_index(key).iterrows():
             who = values if isinstance(values, tuple) else (values,)
@@ -227,6 +234,7 @@ def _cells(found: Attacker, folder: Path, inside: Path) -> None:
                 found.count(zeros, None, int(row["ad_rows"] - row[one]))
                 found.add(name, own[one], zeros)
             place = dict(zip(key, who, strict=True))
+            fine.append((place, own))
             groups[("all",)].append((name, own))
             if {"ym", "ad_treated"} <= place.keys():
                 side = "treated" if place["ad_treated"] else "control"
@@ -234,6 +242,26 @@ def _cells(found: Attacker, folder: Path, inside: Path) -> None:
                 groups["shared", place["ym"], place["ad_treated"]].append((name, own))
         for group, members in groups.items():
             _cell_sums(found, path.stem, group, members, by_key)
+        if coarse is not None:
+            _coarse(found, path.stem, coarse, fine)
+
+
+def _coarse(
+    found: Attacker,
+    stem: str,
+    coarse: pd.DataFrame,
+    fine: list[tuple[dict[str, object], dict[str, Name]]],
+) -> None:
+    """Cells that leave in place of finer ones are sums of these."""
+    key = [one for one in coarse.columns if one in fine[0][0]]
+    for row in coarse.to_dict("records"):
+        parts = [own for place, own in fine if all(place[one] == row[one] for one in key)]
+        for one in parts[0]:
+            if one in row:
+                names = [own[one] for own in parts]
+                total: Name = ("coarse", stem, tuple(row[name] for name in key), one)
+                found.count(total, row[one], sum(found.truth[name] for name in names))
+                found.add(total, *names)
 
 
 def _cell_sums(

@@ -14,7 +14,7 @@ from evaluation.release.policy import Policy, policy_of
 from evaluation.release.protection import Protection, protection_of
 from evaluation.release.suppression import suppress
 from evaluation.report.record import Record
-from tests.release.attack import attack
+from tests.release.attack import Attacker, attack
 from tests.release.released import gathered_of, record_of, rows_of, write_release
 
 # Policy, seed, persons.
@@ -43,6 +43,53 @@ def test_nothing_hidden_is_bounded_more_narrowly_than_the_policy_allows(
     print(f"{name}: {tried} hidden counts attacked, the narrowest within {width:g}")
     assert tried > 5
     assert width >= protection.needed, (worst, width)
+
+
+@pytest.mark.parametrize(("name", "seed", "persons"), RELEASES)
+def test_coarser_cells_in_place_of_finer_ones_give_none_of_them_back(
+    name: str, seed: int, persons: int, tmp_path: Path
+) -> None:
+    rows = rows_of(seed, persons, 0.97)
+    record, cells, policy = record_of(rows), gathered_of(rows), policy_of(name, FOLDER)
+    cells = replace(cells, tables={"cells_1": cells.tables["cells_1"]})
+    gone = suppress(record, (), policy)
+    left = releasable_cells(cells, policy, record, gone, lambda made: len(made.quantities))
+    assert left.instead == {"cells_1": "muni left out"}
+    (table,) = left.gathered.tables.values()
+    assert table.made.key == ("ym", "ad_treated")
+    # Fine cells never leave beside them.
+    assert 0 < len(table.frame) <= 4
+    inside = write_release(record, cells, tmp_path / "inside")
+    folder = write_release(gone.record, left.gathered, tmp_path / "release")
+    protection = protection_of(policy)
+    found = attack(folder, inside, protection.interval)
+    width, worst, tried = found.narrowest(protection.small)
+    print(f"{name}: {tried} hidden counts attacked, the narrowest within {width:g}")
+    assert tried > 5
+    assert width >= protection.needed, (worst, width)
+
+
+def test_coarser_cells_beside_some_of_the_finer_ones_are_found_out(tmp_path: Path) -> None:
+    rows = rows_of(2, 300)
+    record, cells, policy = record_of(rows), gathered_of(rows), policy_of(*WEAK)
+    cells = replace(cells, tables={"cells_1": cells.tables["cells_1"]})
+    left = releasable_cells(cells, policy, None, None, lambda made: 1)
+    inside = write_release(record, cells, tmp_path / "inside")
+    weak = write_release(*_primary_only(record, cells, policy), tmp_path / "weak")
+    for path in (weak / "points").iterdir():
+        path.unlink()
+    before = _cells_within(attack(weak, inside, protection_of(policy).interval))
+    coarse = left.gathered.tables["cells_1"].frame
+    coarse.to_parquet(weak / "cells" / "cells_1_coarse.parquet")
+    after = _cells_within(attack(weak, inside, protection_of(policy).interval))
+    assert before > after == 0
+
+
+def _cells_within(found: Attacker) -> float:
+    """Return the least width of a small count of a cell that is hidden."""
+    hidden = [one for one, value in found.truth.items()
+              if one[0] == "cell" and 0 < value < 3 and np.isinf(found.high[one])]  # fmt: skip
+    return min(float(np.subtract(*found.bounds(one)[::-1])) for one in hidden)
 
 
 def test_small_counts_hidden_alone_are_found_out(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from evaluation.cells.gathered import CellTable
-from evaluation.cells.plan import CellPass, Quantity
+from evaluation.cells.plan import CellPass, Quantity, UnitPass
 from evaluation.data.moments import PairCells
+from evaluation.data.periods import Calendar
 from evaluation.release.cell_counts import cell_counts
 from evaluation.release.cells import releasable_cells
 from evaluation.release.policy import policy_of
@@ -122,3 +123,18 @@ def test_pair_cells_leave_where_differences_are_large(alone: int, leaves: bool) 
     gathered = replace(gathered_of(rows_of(1, 30)), tables={}, pairs={"pairs_1": pairs})
     left = releasable_cells(gathered, policy("statistics_norway"), None, None)
     assert ("pairs_1" in left.gathered.pairs) is leaves
+
+
+@pytest.mark.parametrize(("unit", "leaves"), [("month", True), ("year", False)])
+def test_rows_by_age_in_months_are_persons_where_rows_are_monthly(unit: str, leaves: bool) -> None:
+    """Twelve rows a cell: of twelve persons in monthly rows, of as few as one in yearly ones."""
+    frame = pd.DataFrame({"age_months": [359, 360, 361], "ad_missing": 0, "ad_rows": 12,
+                          "ad_sum_employed": 6})  # fmt: skip
+    made = CellPass("cells_1", ("age_months",), QUANTITIES[:1], ())
+    gathered = gathered_of(rows_of(1, 30))
+    plan = replace(
+        gathered.plan, passes=(made,), calendar=Calendar(unit, 1), units=UnitPass("person", "ym")
+    )
+    gathered = replace(gathered, tables={"cells_1": CellTable(made, (), frame)}, plan=plan)
+    left = releasable_cells(gathered, policy("statistics_norway"), None, None)
+    assert ("cells_1" in left.gathered.tables) is leaves

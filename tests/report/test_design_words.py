@@ -108,9 +108,9 @@ DESIGNS = [
         "every other unit",
     ),
     (
-        NoDesign(kind="none", missing=("dates", "doses")),
+        NoDesign(kind="none", missing=("dates", "donors")),
         "no_design",
-        "the data cannot answer; missing: dates, doses",
+        "the data cannot answer; missing: dates and donors",
     ),
 ]
 

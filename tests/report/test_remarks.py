@@ -15,9 +15,18 @@ def lines(*checks):
     return said(checks=checks)
 
 
-def said(checks=(), worth=()):
+def said(checks=(), worth=(), exploratory=None):
     words = language_of("en")
-    return list(remarks(SimpleNamespace(estimates=(), checks=checks, worth=worth, words=words)))
+    record = SimpleNamespace(
+        estimates=(), checks=checks, worth=worth, words=words, exploratory=exploratory or {}
+    )
+    return list(remarks(record))
+
+
+def test_a_model_that_changed_after_it_was_frozen_is_named():
+    assert said(exploratory={"main": "the model has changed since"}) == [
+        "main: Exploratory: the model has changed since"
+    ]
 
 
 def test_models_are_named_where_a_check_judges_several():

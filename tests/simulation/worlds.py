@@ -171,8 +171,10 @@ def _stamp(worlds: Sequence[str], done: Results, stamp: Stamp) -> str:
         sum(1 for where, name in done if where == world and not name.startswith("truth/"))
         for world in worlds
     ]
+    run = [count for count in counts if count]
     return (
-        f"Commit {stamp}. {min(counts)} replications a world, each of {simulate.PERSONS:,} persons "
+        f"Commit {stamp}. {min(run, default=0)} replications a world, "
+        f"{len(counts) - len(run)} worlds not run yet; each of {simulate.PERSONS:,} persons "
         "at all ages. Seeds: the first six bytes of SHA-256 of `worlds/<world>/<replication>`."
     )
 

@@ -32,7 +32,7 @@ PLANNED: list[tuple[dict[str, Any], list[str]]] = [
     ({"panel": {"source": "sql", "url": "duckdb:///t.duckdb", "table": "t"}}, []),
     ({"lang": "nb"}, []),
     ({"design": {"kind": "none", "missing": ["comparison group"]}, "models": None},
-     ["design.kind 'none'"]),
+     []),
     ({"panel": FILE, "design": {"kind": "single_unit", "treated": TREATED, "post": POST},
       "models": [{**MAIN, "estimator": "synthetic_control"}]},
      []),

@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 from evaluation.catalogue import catalogue
-from evaluation.spec.schema import json_schema, schema_text
+from evaluation.spec.schema import json_schema, schema_text, table_schema
 from evaluation.spec.shipped import shipped_specs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +61,7 @@ def test_no_two_tables_share_a_name() -> None:
     definitions = json_schema(catalogue())["$defs"]
     offers = [*catalogue().estimators.values(), *catalogue().checks.values()]
     for offer in offers:
-        own = offer.options.model_json_schema(ref_template="#/$defs/{model}").get("$defs", {})
+        own = table_schema(offer.options).get("$defs", {})
         for name, table in own.items():
             assert definitions[name] == table, name
 

@@ -35,6 +35,7 @@ SOURCES: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
         "sa_nok_real": (("sa_month", "deflator"),),
         "sa_main_income": (("sa_year", "sa_month"),),
         "employed": (("job_month", "employment_nov"),),
+        "earnings_nok": (("job_month",),),
         "in_education": (("enrolment",),),
         "on_aap": (("benefit_spell",),),
         "on_disability": (("benefit_spell",),),
@@ -49,15 +50,23 @@ SOURCES: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
         "sa_exit_aap": _TO_BENEFIT,
         "sa_exit_disability": _TO_BENEFIT,
         "sa_exit_introduction": _TO_BENEFIT,
+        "charged": (("charge",),),
+        "charged_property": (("charge",),),
+        "charged_violence": (("charge",),),
+        "charged_drugs": (("charge",),),
+        "charged_traffic": (("charge",),),
+        "charged_weekend": (("charge",),),
         "obs_status": (("person", "resident_status", "residence"),),
     }
 )
 
 NOWHERE: frozenset[str] = frozenset(
     {"adopted_ym", "adopted_narrow_ym", "adoption_status", "low_prior_use", "size_class"}
-    | {"child_welfare", "intro_leaver"}
+    | {"kvp_open", "kvp_from_ym"}
+    | {"child_welfare", "family_rank", "intro_leaver"}
     # Work, studies and nothing cannot be told apart where work or studies had begun before.
     | {"sa_exit_work", "sa_exit_education", "sa_exit_nothing"}
+    | {"condition_narrow"}  # kinds are those of the first condition of a calendar year
 )
 """Columns that no register holds: the truth of a world, what nobody asks, what is grouped."""
 

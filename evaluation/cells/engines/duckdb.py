@@ -199,7 +199,7 @@ def beside(relation: Relation, rows: pa.Table, name: str) -> Any:
 def _text(expression: Any) -> str:
     import ibis
 
-    return str(ibis.to_sql(expression, dialect="duckdb"))
+    return str(ibis.to_sql(expression, dialect="duckdb", pretty=False))
 
 
 @contextmanager

@@ -17,7 +17,13 @@ DECIDES = True
 
 
 class Options(OptionsModel):
-    """The columns that are looked at."""
+    """The columns that are looked at.
+
+    Attributes
+    ----------
+    columns
+        Columns of which one must differ from zero, two or more.
+    """
 
     columns: tuple[Column, ...] = Field(min_length=2)
 

@@ -16,7 +16,14 @@ ROW_WISE = False
 
 
 class Options(OptionsModel):
-    """The column that is summed."""
+    """The column that is summed.
+
+    Attributes
+    ----------
+    column
+        Column whose values are added over a unit's rows so far; missing from its first missing
+        value on.
+    """
 
     column: Column
 

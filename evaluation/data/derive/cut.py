@@ -22,8 +22,15 @@ ROW_WISE = True
 class Options(OptionsModel):
     """The column, k rising points, and labels.
 
-    With k + 1 labels the first is for values below every point. With k - 1 labels values below the
-    first point, and from the last on, are missing. Without labels classes are 0 to k.
+    Attributes
+    ----------
+    column
+        Column that is cut into classes, of numbers.
+    at
+        Rising points; a value at a point lies above it.
+    labels
+        Names of the classes: k + 1, or k - 1 where values below the first point, and from the last
+        on, are to be missing; classes are 0 to k if not given.
     """
 
     column: Column

@@ -15,7 +15,17 @@ ROW_WISE = True
 
 
 class Options(OptionsModel):
-    """The amount, the price index of its row, and the index whose prices are wanted."""
+    """The amount, the price index of its row, and the index whose prices are wanted.
+
+    Attributes
+    ----------
+    column
+        Column of the amount, in the kroner of its row.
+    index
+        Column of the price index of the row.
+    base
+        Value of the index in whose prices the amount is wanted.
+    """
 
     column: Column
     index: Column

@@ -14,7 +14,13 @@ ROW_WISE = True
 
 
 class Options(OptionsModel):
-    """The two columns."""
+    """The two columns.
+
+    Attributes
+    ----------
+    columns
+        The column, and the one that is taken off it.
+    """
 
     columns: tuple[Column, Column]
 

@@ -24,8 +24,13 @@ BETWEEN = " × "
 class Options(OptionsModel):
     """The columns, and whether numbers are multiplied or values combined.
 
-    ``combine = "levels"`` takes text and whole numbers; fixed effects of a municipality in a year
-    are such a column.
+    Attributes
+    ----------
+    columns
+        Columns that are multiplied or combined, two or more.
+    combine
+        ``product`` multiplies numbers; ``levels`` makes a label for each combination of text or
+        whole numbers, such as a municipality in a year for fixed effects.
     """
 
     columns: tuple[Column, ...] = Field(min_length=2)

@@ -15,7 +15,15 @@ ROW_WISE = False
 
 
 class Options(OptionsModel):
-    """The column, and how many months; where time is whole numbers, how many of those."""
+    """The column, and how far away it is read.
+
+    Attributes
+    ----------
+    column
+        Column whose earlier value is read, of the same unit; missing without a row then.
+    by
+        Months earlier; where time is whole numbers, how many of those.
+    """
 
     column: Column
     by: int = Field(default=1, ge=1)

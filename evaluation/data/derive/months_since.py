@@ -20,7 +20,15 @@ FIRST, LAST = 100001, 999912
 
 
 class Options(OptionsModel):
-    """The column, and the date whose month counts as 0."""
+    """The column, and the date from which months count.
+
+    Attributes
+    ----------
+    column
+        Column that holds a month as YYYYMM, such as that of birth.
+    since
+        Date whose month is 0; earlier months are negative.
+    """
 
     column: Column
     since: dt.date

@@ -18,10 +18,17 @@ FIRST_YEAR = 1900
 
 
 class Options(OptionsModel):
-    """The amount in nominal kroner, k, and whether it is a year's or a month's.
+    """The amount, k, and whether it is a year's or a month's.
 
-    A year's amount is compared with the mean G of the calendar year, a month's with a twelfth of
-    the G in force.
+    Attributes
+    ----------
+    column
+        Column of the amount, in nominal kroner.
+    times
+        How many times G the amount must exceed (k).
+    per
+        ``year`` compares with the mean G of the calendar year, ``month`` with a twelfth of the G in
+        force.
     """
 
     column: Column

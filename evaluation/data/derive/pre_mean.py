@@ -17,9 +17,16 @@ ROW_WISE = False
 
 
 class Options(OptionsModel):
-    """The column, the group (the panel's unit where none is named), and the date.
+    """The column, the group, and the date.
 
-    ``before`` is a date, or a whole number where time is one; rows of that time do not count.
+    Attributes
+    ----------
+    column
+        Column that is averaged.
+    by
+        Column that names the group; the panel's unit if not given.
+    before
+        Date before which rows count, or a whole number where time is one; rows of that time do not.
     """
 
     column: Column

@@ -26,8 +26,20 @@ ROW_WISE = False
 class Options(OptionsModel):
     """What is predicted, from which columns, on rows before which date, in how many parts.
 
-    ``per = "unit"`` gives a unit one probability, by its columns at its first row; ``per = "row"``
-    one for each row, by the columns then.
+    Attributes
+    ----------
+    of
+        Column of 0 and 1 whose probability is predicted.
+    from
+        Columns that predict it; text is taken as levels.
+    fit_before
+        Date before which rows are fitted, or a whole number where time is one; rows of that time
+        are not.
+    folds
+        Parts into which units fall; each is predicted by the fit on all others.
+    per
+        ``unit`` gives a unit one probability, by its columns at its first row; ``row`` one for each
+        row, by the columns then.
     """
 
     model_config = ConfigDict(populate_by_name=True)

@@ -13,7 +13,13 @@ ROW_WISE = True
 
 
 class Options(OptionsModel):
-    """Numerator and denominator."""
+    """The two columns.
+
+    Attributes
+    ----------
+    columns
+        Numerator and denominator.
+    """
 
     columns: tuple[Column, Column]
 

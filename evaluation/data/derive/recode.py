@@ -18,9 +18,17 @@ ROW_WISE = True
 
 
 class Options(OptionsModel):
-    """New values by old ones: ``values = { mild = 0, strict = 1 }``, numbers in quotes.
+    """New values by old ones.
 
-    Values that are not named become missing; ``others = "keep"`` keeps them as they are.
+    Attributes
+    ----------
+    column
+        Column whose values are changed.
+    values
+        New values by old ones, ``{ mild = 0, strict = 1 }``, old numbers in quotes; new ones are
+        all text or all numbers.
+    others
+        Values that are not named: ``missing`` takes them away, ``keep`` leaves them as they are.
     """
 
     column: Column

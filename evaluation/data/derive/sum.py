@@ -16,7 +16,13 @@ ROW_WISE = True
 
 
 class Options(OptionsModel):
-    """The columns that are added."""
+    """The columns that are added.
+
+    Attributes
+    ----------
+    columns
+        Columns that are added, two or more.
+    """
 
     columns: tuple[Column, ...] = Field(min_length=2)
 

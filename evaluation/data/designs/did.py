@@ -13,6 +13,7 @@ from evaluation.data.roles import FloatArray, Roles
 from evaluation.errors import DataError
 from evaluation.spec.design import DidDesign
 from evaluation.spec.filters import Predicate
+from evaluation.spec.missing import TIMES, Missing, lacking
 from evaluation.spec.spec import Spec
 
 
@@ -22,8 +23,10 @@ def assign(panel: Panel, spec: Spec) -> Roles:
     Raises
     ------
     DataError
-        Where the treated or control group is empty before or after, or nobody, or everybody, is
-        of the third difference.
+        Where a condition that the spec writes out holds in no row.
+    InsufficientDesign
+        Where every such condition holds somewhere, and the treated or control group is empty
+        before or after the reform, or everybody is of the third difference.
     """
     design = spec.design
     if not isinstance(design, DidDesign):
@@ -37,7 +40,7 @@ def assign(panel: Panel, spec: Spec) -> Roles:
     post, first_post = _post(panel, design)
     rows = (treated | control) & dated
     third = _third(panel, design, rows)
-    _refuse_empty_side(rows & treated, rows & control, post)
+    _refuse_empty_side(rows & treated, rows & control, post, written=design.control is not None)
     event_time = None
     if panel.period is not None and first_post is not None:
         event_time = (panel.period - first_post).astype(np.float64)
@@ -56,12 +59,14 @@ def _third(panel: Panel, design: DidDesign, rows: BoolArray) -> FloatArray | Non
     if design.third is None:
         return None
     third = holds(panel, design.third, "design.third")
-    for member, words in ((third, "no row is"), (~third, "every row is")):
-        if not (member & rows).any():
-            raise DataError(
-                f"design.third: {words} of the third difference, so nothing can be compared; "
-                "check its condition and sample"
-            )
+    if not (third & rows).any():
+        raise DataError(
+            "design.third: no row is of the third difference, so nothing can be compared; "
+            "check its condition and sample"
+        )
+    if not (~third & rows).any():
+        sentence = "every row is of the third difference, so nothing can be compared"
+        raise lacking("design.third", sentence, "comparison group")
     return third.astype(np.float64)
 
 
@@ -136,12 +141,30 @@ def _dated(panel: Panel, design: DidDesign) -> np.ndarray:
     return values.notna().to_numpy(dtype=bool)
 
 
-def _refuse_empty_side(treated: np.ndarray, control: np.ndarray, post: np.ndarray) -> None:
+def _refuse_empty_side(
+    treated: BoolArray, control: BoolArray, post: BoolArray, *, written: bool
+) -> None:
+    """Refuse a side without rows; ``written`` says whether the spec has a condition for controls.
+
+    What the spec writes out and no row fulfils may be a slip, and is an error. What is empty though
+    all of that holds somewhere is not there to be compared.
+    """
     sides = (("treated", treated), ("control", control))
+    somebody = {"treated": bool(treated.any()), "control": bool(control.any()) or not written}
     for moment, rows in (("before", ~post), ("after", post)):
         for group, member in sides:
-            if not (rows & member).any():
+            if (rows & member).any():
+                continue
+            sentence = f"the {group} group has no rows {moment} the reform"
+            if not somebody[group] or (moment == "after" and not rows.any()):
                 raise DataError(
-                    f"design.{group}: the {group} group has no rows {moment} the reform; "
-                    "check design, panel.window and sample"
+                    f"design.{group}: {sentence}; check design, panel.window and sample"
                 )
+            raise lacking(f"design.{group}", sentence, _missing(group, moment, member, rows))
+
+
+def _missing(group: str, moment: str, member: BoolArray, rows: BoolArray) -> Missing:
+    """Return what is lacking where a group has no rows before or after the reform."""
+    if not rows.any() or (group == "treated" and member.any()):
+        return TIMES[moment]
+    return "comparison group"

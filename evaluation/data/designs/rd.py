@@ -11,6 +11,7 @@ from evaluation.data.panel import Panel
 from evaluation.data.roles import FloatArray, Roles
 from evaluation.errors import DataError
 from evaluation.spec.design import RdDesign
+from evaluation.spec.missing import lacking
 from evaluation.spec.spec import Spec
 
 
@@ -24,7 +25,9 @@ def assign(panel: Panel, spec: Spec) -> Roles:
     Raises
     ------
     DataError
-        Where one side of the cutoff has no rows, or an exposure is misplaced.
+        Where the treated side of the cutoff has no rows, or an exposure is misplaced.
+    InsufficientDesign
+        Where the other side has none.
     """
     design = spec.design
     if not isinstance(design, RdDesign):
@@ -46,6 +49,9 @@ def assign(panel: Panel, spec: Spec) -> Roles:
         if not (there & rows).any():
             low, high = np.nanmin(running), np.nanmax(running)
             lies = "outside the values" if low >= 0 or high < 0 else "at the edge of the values"
+            if side != design.treated_side:
+                sentence = "every row lies on the treated side of the cutoff"
+                raise lacking("design.cutoff", sentence, "other side of the cutoff")
             raise DataError(
                 f"design.cutoff: no rows lie {side} {design.cutoff}: it is {lies} "
                 f"of {design.running_variable.column!r}; check cutoff, donut and sample"

@@ -15,6 +15,7 @@ from evaluation.data.panel import Panel
 from evaluation.data.roles import Roles
 from evaluation.errors import DataError
 from evaluation.spec.design import DonorScreen, SingleUnitDesign
+from evaluation.spec.missing import TIMES, lacking
 from evaluation.spec.spec import Spec
 
 IntArray = np.ndarray
@@ -30,8 +31,10 @@ def assign(panel: Panel, spec: Spec) -> Roles:
     Raises
     ------
     DataError
-        Where not exactly one unit is treated, or it is so in some periods only; where fewer than
-        two donors are left; where the reform is no date, or lies outside the periods.
+        Where not exactly one unit is treated, or it is so in some periods only; where a filter of
+        ``donors.keep`` holds in no row; where the reform is no date, or lies after the periods.
+    InsufficientDesign
+        Where fewer than two donors are left, or nothing is seen before the reform.
     """
     design = spec.design
     if not isinstance(design, SingleUnitDesign) or panel.period is None or panel.unit is None:
@@ -51,11 +54,9 @@ def assign(panel: Panel, spec: Spec) -> Roles:
             words.append(f"{len(np.unique(unit[leaving]))} {reason}")
     left = len(np.unique(unit[donor]))
     if left < 2:
-        raise DataError(
-            f"design.donors: {left} of {count - 1} units are left as donors, and a comparison "
-            f"needs two{f' (left out: {_listed(words)})' if words else ''}; widen donors or the "
-            "sample"
-        )
+        out = f" (left out: {_listed(words)})" if words else ""
+        sentence = f"{left} of {count - 1} units are left as donors, and a comparison needs two"
+        raise lacking("design.donors", f"{sentence}{out}", "donors")
     return Roles(
         treated | donor,
         f"units that are no donors: {_listed(words)}" if words else "",
@@ -129,10 +130,12 @@ def _refuse_one_side(panel: Panel, treated: BoolArray, first: int) -> None:
     after = _from(panel, first)
     for moment, rows in (("before", ~after), ("after", after)):
         if not (treated & rows).any():
-            raise DataError(
-                f"design.treated: the treated unit has no rows {moment} the reform; "
-                "check the reform date, panel.window and sample"
-            )
+            sentence = f"the treated unit has no rows {moment} the reform"
+            if moment == "after" and not rows.any():
+                raise DataError(
+                    f"design.treated: {sentence}; check the reform date, panel.window and sample"
+                )
+            raise lacking("design.treated", sentence, TIMES[moment])
 
 
 def _screens(
@@ -143,6 +146,8 @@ def _screens(
     for position, keep in enumerate(donors.keep):
         where = f"design.donors.keep.{position + 1}"
         rows = satisfied(panel.frame[keep.column], keep, where)
+        if not rows.any():
+            raise DataError(f"{where}: holds in no row of the sample; check its condition")
         yield f"fail keep on {keep.column}", _always(rows, unit, count)
     if donors.screen is not None:
         known, later = _adoption(panel, donors.screen)

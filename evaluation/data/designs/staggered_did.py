@@ -17,6 +17,7 @@ from evaluation.data.panel import Panel
 from evaluation.data.roles import FloatArray, Roles
 from evaluation.errors import DataError
 from evaluation.spec.design import Cohort, StaggeredDesign
+from evaluation.spec.missing import lacking
 from evaluation.spec.spec import Spec
 
 
@@ -27,6 +28,8 @@ def assign(panel: Panel, spec: Spec) -> Roles:
     ------
     DataError
         Missing cohorts without a rule, a cohort that varies inside a unit, nobody treated.
+    InsufficientDesign
+        Where everybody who adopts is treated from the start, or nobody is left untreated.
     """
     design = spec.design
     if not isinstance(design, StaggeredDesign) or panel.period is None:
@@ -48,6 +51,8 @@ def assign(panel: Panel, spec: Spec) -> Roles:
     if not (treated & rows).any():
         raise DataError("design.cohort: no row belongs to a treated cohort; check never")
     event_time = np.where(treated, panel.period - cohort, np.nan)
+    if not design.cohort.interval:
+        _refuse_without_comparison(cohort, event_time, panel.period, design.anticipation)
     labels = {int(one): panel.calendar.label(int(one)) for one in np.unique(cohort[treated])}
     return Roles(
         rows,
@@ -59,6 +64,24 @@ def assign(panel: Panel, spec: Spec) -> Roles:
         cohort_labels=labels,
         dated=dated,
     )
+
+
+def _refuse_without_comparison(
+    cohort: FloatArray, event_time: FloatArray, period: np.ndarray, anticipation: int
+) -> None:
+    """Refuse adopters never seen untreated, and periods of treatment without anybody untreated."""
+    reached = np.isfinite(cohort) & (event_time >= 0)
+    untreated = ~np.isfinite(cohort) | (event_time < -anticipation)
+    adopting = np.isin(cohort, np.unique(cohort[reached]))
+    if not adopting.any():  # nobody adopts within the data, which estimators refuse
+        return
+    if not (adopting & untreated).any():
+        sentence = "every unit that adopts is treated from the first period on"
+        raise lacking("design.cohort", sentence, "time before")
+    seen = np.isin(cohort, np.unique(cohort[adopting & untreated]))
+    if not np.isin(period[reached & seen], np.unique(period[untreated])).any():
+        sentence = "no unit is untreated in any period in which others have adopted"
+        raise lacking("design.cohort", sentence, "untreated units")
 
 
 def _inside(spans: Intervals, cohort: Cohort) -> tuple[FloatArray, np.ndarray]:

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evaluation.data.functionals.contract import Case
+from evaluation.data.functionals.flows import is_first_difference
 from evaluation.data.truth_ages import AGE, NEAR
 from evaluation.spec.design import DidDesign, RdDesign
 
@@ -94,7 +95,7 @@ def no_cutoff(case: Case) -> str:
         return "no cutoff"
     if design.running_variable.column != AGE or design.cutoff != case.facts.released_at:
         return f"the world's duty ends at {AGE} {case.facts.released_at} and nowhere else"
-    if case.outcome.dated.moved:
+    if case.outcome.dated.moved and not is_first_difference(case.outcome):
         return (
             "the policies compared differ by the duty of the month at hand, whose trace at a "
             "lead is mixed with that of the months between"

@@ -13,7 +13,18 @@ from evaluation.spec.options import OptionsModel, Table
 
 
 class KinkBandwidth(Table):
-    """A rule, or a fixed bandwidth with that of the bias (by default the same)."""
+    """A rule, or a fixed bandwidth with that of the bias.
+
+    Attributes
+    ----------
+    rule
+        ``mse`` least mean squared error, ``cer`` least error of coverage: one bandwidth; ``_two``
+        chooses one for each side, ``_sum`` one by the error of the sum of both sides.
+    fixed
+        Bandwidth in units of the running variable, in place of ``rule``.
+    bias
+        Bandwidth of the estimate of the bias, with ``fixed``; the same as ``fixed`` if not given.
+    """
 
     rule: Literal["mse", "mse_two", "mse_sum", "cer", "cer_two", "cer_sum"] | None = None
     fixed: int | float | None = Field(default=None, gt=0)
@@ -31,9 +42,15 @@ class KinkBandwidth(Table):
 class SecondDerivativeBound(Table):
     """By how much the second derivative varies within the bandwidth, across the cutoff included.
 
-    ``value`` in units of the outcome per squared unit of x; ``exit_rate``, the share that leaves
-    the stock in a unit of x, adds exit_rate × |kink| where the rule has ended. ``rule`` calibrates
-    a value from the data.
+    Attributes
+    ----------
+    value
+        Bound, in units of the outcome per squared unit of the running variable.
+    exit_rate
+        Share that leaves the stock in a unit of the running variable: adds exit_rate × |kink| to
+        the bound where the rule has ended.
+    rule
+        ``rot`` calibrates ``value`` from the data: coverage is then not guaranteed.
     """
 
     value: int | float | None = Field(default=None, ge=0)
@@ -50,7 +67,34 @@ class SecondDerivativeBound(Table):
 
 
 class KinkOptions(OptionsModel):
-    """Keys of a kink."""
+    """Keys of a kink.
+
+    Attributes
+    ----------
+    kernel
+        How rows are weighted by their distance from the cutoff, inside the bandwidth.
+    order
+        Order of the local polynomials; 2 or 3 for bias-aware intervals, as a line takes any curve
+        for a kink.
+    bandwidth
+        Bandwidth of both sides.
+    interval
+        ``robust`` is centred at the bias-corrected kink; ``bias_aware`` holds all kinks that a test
+        counting the largest bias leaves.
+    second_derivative_bound
+        Largest variation of the second derivative; for bias-aware intervals alone.
+    continuous_at
+        Place, from the cutoff, at which both sides have one level, as a stock cannot jump; each
+        side has its own if not given.
+    grid
+        Further bandwidths at which details repeat the estimate.
+    periods
+        Rows that enter: ``pre`` those before ``design.reform_date``, ``post`` those from its period
+        on, ``all`` both.
+    sides
+        Whether clusters with rows on both sides make these depend on each other (``joint``) or not
+        (``independent``).
+    """
 
     kernel: Literal["triangular", "epanechnikov", "uniform"] = "triangular"
     order: int = Field(default=2, ge=1, le=3)

@@ -15,6 +15,8 @@ KIND = "activity-duty bundle"
 MANIFEST, SPEC, POLICY = "manifest.json", "spec.toml", "policy.toml"
 CELLS, PRINTED = "cells", "printed"
 GAPS, LOST = "gaps.csv", "lost.csv"
+# Key of the manifest: which files of cells are coarser than the spec asks for.
+COARSER = "coarser"
 README, AVAILABILITY, PACKAGE = "README.md", "DATA_AVAILABILITY.md", "datapackage.json"
 
 
@@ -42,6 +44,8 @@ class Contents:
         The manifest as it is released.
     words
         How each file of cells was protected, in words, by name: ``cells_1``.
+    instead
+        Which files hold coarser cells than the spec asks for, and what was taken together.
     """
 
     spec: Spec
@@ -54,6 +58,7 @@ class Contents:
     policy_text: str
     manifest: Mapping[str, Any]
     words: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,9 @@ class Loss:
 class Gap:
     """One row of ``gaps.csv``: a printed number, the one recomputed from the bundle, and the gap.
 
-    ``verdict`` is ``recomputed``, ``explained``, ``not recomputed`` or ``unexplained``;
+    ``low`` and ``high`` are between which values the number of the data must lie, given the
+    released cells, by the argument ``bound``; empty where none bounds it. ``verdict`` is
+    ``recomputed``, ``explained``, ``not recomputed`` or ``unexplained``;
     ``explanation`` says by what, or why not.
     """
 
@@ -104,3 +111,6 @@ class Gap:
     gap: float | None
     verdict: str
     explanation: str
+    low: float | None = None
+    high: float | None = None
+    bound: str = ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evaluation.cells.plan import Plan
+from evaluation.release.bundle.bounds import Bound, within
 from evaluation.release.bundle.contents import Gap, Loss
 from evaluation.release.bundle.losses import HISTORIES
 from evaluation.release.bundle.numbers import (
@@ -51,6 +52,7 @@ def gaps_of(
     losses: Mapping[str, tuple[Loss, ...]],
     protection: Protection,
     beyond: Mapping[str, str],
+    bounds: Mapping[Key, Bound] | None = None,
 ) -> tuple[Gap, ...]:
     """Return every printed number with the one recomputed from released cells.
 
@@ -71,6 +73,8 @@ def gaps_of(
         Whether the policy rounds printed numbers.
     beyond
         Why a model does not run from cells, by its id.
+    bounds
+        Between which values numbers of the data must lie, given the released cells.
     """
     known = Known(_all_numbers(held), _all_numbers(exact), _all_numbers(released))
     reasons: dict[Key, str] = {}
@@ -82,8 +86,33 @@ def gaps_of(
         for key, one in numbers_of(file, rows).items():
             lost = _lost(losses.get(one.model_id, losses[""]), one.column)
             own = words.get(one.model_id, "") or _reason(key, reasons)
-            found.append(_gap(one, known.at(key), lost, own, protection))
+            gap = _gap(one, known.at(key), lost, own, protection)
+            found.append(bounded(gap, one, (bounds or {}).get(key), protection, UNEXPLAINED))
     return tuple(found)
+
+
+def bounded(
+    gap: Gap, printed: Number, bound: Bound | None, protection: Protection, otherwise: str
+) -> Gap:
+    """Return an explained gap with its bound; a number beyond it is not explained.
+
+    Parameters
+    ----------
+    gap, printed
+        The gap, and the number as printed.
+    bound
+        Of the data's number; ``None`` where there is none.
+    protection
+        How many digits are printed.
+    otherwise
+        The verdict on a number beyond its bound.
+    """
+    if bound is None or gap.verdict != EXPLAINED:
+        return gap
+    found = replace(gap, low=bound.low, high=bound.high, bound=bound.words)
+    if within(bound, printed, protection):
+        return found
+    return replace(found, verdict=otherwise, explanation="beyond what the cells bound it by")
 
 
 def losses_by_model(plan: Plan | None, losses: tuple[Loss, ...]) -> dict[str, tuple[Loss, ...]]:

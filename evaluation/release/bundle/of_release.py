@@ -8,6 +8,7 @@ from typing import Any
 
 from evaluation.release.bundle.at_hand import cells_at_hand
 from evaluation.release.bundle.contents import Contents
+from evaluation.release.bundle.lone import told_by
 from evaluation.release.cells import ReleasedCells, releasable_cells
 from evaluation.release.policy import Policy
 from evaluation.release.protection import protection_of
@@ -50,7 +51,12 @@ def contents_of(
         Where no cells of the run's inputs are kept.
     """
     inside = cells_at_hand(record, folder)
-    left = None if inside is None else releasable_cells(inside, policy, record, suppressed)
+    left = None
+    if inside is not None:
+        given = inside
+        left = releasable_cells(
+            inside, policy, record, suppressed, lambda made: told_by(record.spec, given, made)
+        )
     return Contents(
         spec=record.spec,
         printed=printed,
@@ -62,6 +68,7 @@ def contents_of(
         policy_text=policy.text,
         manifest=manifest,
         words={} if left is None else _words(left),
+        instead={} if left is None else left.instead,
     )
 
 
@@ -70,6 +77,6 @@ def _words(left: ReleasedCells) -> dict[str, str]:
     told = dict(left.words)
     for name, proposed in left.coarser.items():
         passing = [str(one) for one in proposed if one.passes][:PROPOSED]
-        if passing and name in told:
+        if passing and name in told and name not in left.instead:
             told[name] += f"; coarser cells that may leave whole: {' | '.join(passing)}"
     return told

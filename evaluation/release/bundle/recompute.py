@@ -16,16 +16,18 @@ from evaluation.errors import DataError
 from evaluation.estimators.fitting import fit_models
 from evaluation.estimators.refitting import Refitting
 from evaluation.estimators.supplying import Request, given_supply
-from evaluation.report.horizons import by_horizon
+from evaluation.release.bundle.lone import lone_rows
+from evaluation.report.horizons import by_horizon, in_record
 from evaluation.report.rows import check_rows, detail_rows, estimate_rows, subgroup_rows
-from evaluation.results import AnyRow
+from evaluation.results import AnyRow, Detail, Estimate
 from evaluation.spec.members import members_of
 from evaluation.spec.spec import Spec
 
+GIVEN = ("ok", "warned")
 Rows = Mapping[str, tuple[AnyRow, ...]]
 
 
-def recompute(spec: Spec, folder: Path) -> Rows:
+def recompute(spec: Spec, folder: Path, *, alone: bool = False) -> Rows:
     """Return the rows of every result file that a folder of cells answers, by its name.
 
     A model that the cells do not carry is a row with its reason, as in any run from cells. Where
@@ -37,7 +39,30 @@ def recompute(spec: Spec, folder: Path) -> Rows:
         What is asked.
     folder
         Cells in the format of the store.
+    alone
+        Whether models and outcomes that cells do not carry together are asked one by one, without
+        clusters where these are lacking: cells are coarser than those that the spec asks for.
     """
+    found = _together(spec, folder)
+    if not alone:
+        return found
+    rows = [one for one in found.get("estimates.csv", ()) if isinstance(one, Estimate)]
+    behind = [one for one in found.get("details.csv", ()) if isinstance(one, Detail)]
+    named = tuple((model.id, name) for model in spec.models for name in spec.outcomes_of(model))
+    estimates: list[Estimate] = [*in_record(rows)]
+    done = {(one.model_id, one.outcome) for one in estimates if one.status in GIVEN}
+    details: list[Detail] = [*in_record(behind)]
+    for one in lone_rows(spec, folder, tuple(at for at in named if at not in done)):
+        own = one.model_id, one.outcome
+        estimates = [row for row in estimates if (row.model_id, row.outcome) != own]
+        estimates += one.estimates
+        details += one.details
+    return {
+        **found, "estimates.csv": by_horizon(estimates), "details.csv": by_horizon(details)
+    }  # fmt: skip
+
+
+def _together(spec: Spec, folder: Path) -> Rows:
     try:
         supply = given_supply(spec, folder)
     except DataError:

@@ -14,9 +14,11 @@ from evaluation.cells.gathered import Gathered
 from evaluation.cells.store.write import write_cells
 from evaluation.errors import DisclosureError
 from evaluation.estimators.supplying import plan_of
+from evaluation.release.bundle.bounds import bounds_of
 from evaluation.release.bundle.contents import (
     AVAILABILITY,
     CELLS,
+    COARSER,
     GAPS,
     KIND,
     LOST,
@@ -35,7 +37,7 @@ from evaluation.release.bundle.datapackage import datapackage_text
 from evaluation.release.bundle.facts import protects, released_facts, without_histories
 from evaluation.release.bundle.gaps import UNEXPLAINED, beyond_cells, gaps_of, losses_by_model
 from evaluation.release.bundle.losses import losses_of
-from evaluation.release.bundle.numbers import LAYOUTS
+from evaluation.release.bundle.numbers import LAYOUTS, Key, Number, numbers_of
 from evaluation.release.bundle.recompute import Rows, recompute
 from evaluation.release.bundle.statements import availability, readme
 from evaluation.release.bundle.zipped import zipped
@@ -130,16 +132,26 @@ def _estimated(
     with tempfile.TemporaryDirectory(prefix="activity-duty-") as made:
         whole, left = Path(made) / "inside", Path(made) / "released"
         write_cells(released, released_facts(spec, released, protection), left)
-        outside = recompute(spec, left)
+        outside = recompute(spec, left, alone=bool(contents.instead))
         exact = outside
         if protects(protection):
             write_cells(inside, released_facts(spec, inside, none), whole)
             exact = recompute(spec, whole)
+        bounds = bounds_of(spec, left, _numbers(printed), _numbers(outside), protection)
         files = {f"{CELLS}/{path.name}": path.read_bytes() for path in sorted(left.iterdir())}
     by_model = losses_by_model(inside.plan, losses)
     return files, gaps_of(
-        printed, held, exact, outside, by_model, protection, beyond_cells(inside.plan)
+        printed, held, exact, outside, by_model, protection, beyond_cells(inside.plan), bounds
     )
+
+
+def _numbers(rows: Rows) -> dict[Key, Number]:
+    return {
+        key: one
+        for file, own in rows.items()
+        if file in LAYOUTS
+        for key, one in numbers_of(file, own).items()
+    }
 
 
 def _manifest(contents: Contents, files: Mapping[str, bytes]) -> bytes:
@@ -148,6 +160,7 @@ def _manifest(contents: Contents, files: Mapping[str, bytes]) -> bytes:
         "kind": KIND,
         **{name: contents.manifest[name] for name in KEPT_OF_MANIFEST if name in contents.manifest},
         "policy": contents.policy,
+        **({COARSER: dict(contents.instead)} if contents.instead else {}),
         "synthetic": contents.spec.panel.source == "synthetic",
         "files": {name: hashlib.sha256(one).hexdigest() for name, one in sorted(files.items())},
     }

@@ -13,6 +13,7 @@ from evaluation.data.coarsen import ROWS as GROUPED
 from evaluation.data.numbers import numbers_of
 from evaluation.data.panel import Panel
 from evaluation.data.prepare import Prepared
+from evaluation.data.roles import Roles
 from evaluation.report.point_table import PointTable, Value
 
 BoolArray = NDArray[np.bool_]
@@ -51,13 +52,14 @@ def groups_of(sample: Prepared) -> tuple[Group, ...]:
     if panel.period is None:
         return ()
     if roles.treated is None:
-        # A treatment that varies over time parts nobody.
+        # A treatment that varies over time parts nobody, and without a design nobody is compared.
         every = np.ones(len(panel.period), dtype=bool)
+        if sample.design.kind == "none":
+            return (Group("everyone", every, begins=_begins(roles, panel.period)),)
         return (Group("everyone", every),) if roles.dose is not None else ()
     if roles.cohort is not None:
         return tuple(_waves(sample, roles.cohort, panel.period))
-    post = roles.post == 1 if roles.post is not None else np.zeros(len(panel.period), dtype=bool)
-    begins = float(panel.period[post].min()) if post.any() else None
+    begins = _begins(roles, panel.period)
     treated = roles.treated == 1
     if roles.third is None:
         return (Group("treated", treated, begins=begins), Group("control", ~treated, begins=begins))
@@ -72,6 +74,12 @@ def groups_of(sample: Prepared) -> tuple[Group, ...]:
         )
         if (side & part).any()
     )
+
+
+def _begins(roles: Roles, period: NDArray[np.int64]) -> float | None:
+    """Return the first period after the reform, ``None`` where no row lies there."""
+    post = roles.post == 1 if roles.post is not None else np.zeros(len(period), dtype=bool)
+    return float(period[post].min()) if post.any() else None
 
 
 def _waves(sample: Prepared, cohort: FloatArray, period: NDArray[np.int64]) -> Iterator[Group]:

@@ -16,6 +16,7 @@ from evaluation.report.sections.answer import answers_of
 from evaluation.report.sections.equation import set_equation
 from evaluation.report.sections.figures import Gallery
 from evaluation.report.sections.flow_diagram import flow_diagram
+from evaluation.report.sections.missing import refused_of
 from evaluation.report.sections.software import made_of
 from evaluation.report.sections.tables import DIAGNOSED
 from evaluation.report.sections.verdicts import groups_of, tally
@@ -71,6 +72,14 @@ def _answer(of: Material) -> View:
     }
 
 
+def _missing(of: Material) -> View | None:
+    found = refused_of(of.record)
+    if found is None:
+        return None
+    shown = {"table": of.safe_tables.get("described"), "gallery": of.gallery("design")}
+    return asdict(found) | shown
+
+
 def _design(of: Material) -> View:
     from markupsafe import Markup
 
@@ -87,7 +96,8 @@ def _design(of: Material) -> View:
         "lines": design_lines(record.spec),
         "shown": claims[:MODELS_OPEN],
         "folded": claims[MODELS_OPEN:],
-        "gallery": of.gallery("design"),
+        # A refusal shows what can be described beside what is missing.
+        "gallery": NO_FIGURES if record.status == "insufficient" else of.gallery("design"),
     }
 
 
@@ -113,9 +123,11 @@ def _threats(of: Material) -> View:
     }
 
 
-def _table(of: Material) -> View:
+def _table(of: Material) -> View | None:
     own = {one.id for one in of.record.spec.tables}
     shown = [table for name, table in of.safe_tables.items() if name == "main" or name in own]
+    if not shown:
+        return None
     return {
         "tables": shown,
         "folded": [],
@@ -197,6 +209,7 @@ def _reproduce(of: Material) -> View:
 # Name, template, and what it prints; a part without anything to say is left out.
 PARTS: tuple[tuple[str, str, Callable[[Material], View | None]], ...] = (
     ("answer", "answer", _answer),
+    ("missing", "missing", _missing),
     ("design", "design", _design),
     ("sample", "sample", _sample),
     ("threats", "threats", _threats),

@@ -40,6 +40,7 @@ VERDICTS: dict[str, Tone] = {
     "holds": "nothing",
     "agree exactly": "nothing",
     "refused": "unjudged",
+    "insufficient": "unjudged",
     "not tested": "unjudged",
     "cannot be tested": "unjudged",
     "uninformative": "unjudged",

@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 
 import evaluation as ad
-from evaluation.commands.asked_bundle import asked_bundle
 from evaluation.commands.explain import explain
 from evaluation.commands.run import Job, Way, run_job
 from evaluation.errors import DataError, SpecError, UsageError
 from evaluation.release.bundle.write import Written, bundle_of
+from evaluation.review.asked_bundle import asked_bundle
 
 ESTIMATED = ("estimate", "std_error", "conf_low", "conf_high", "p_value", "n_obs", "n_clusters")
 QUESTIONS = {

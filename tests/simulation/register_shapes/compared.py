@@ -104,10 +104,16 @@ def _compare(
     known = DIFFERING.get(shape, {})
     own, theirs = _columns(connection, one), _columns(connection, other)
     both = tuple(name for name in theirs if name in own and name not in KEYS)
+    amounts = {
+        name for table in (one, other) for name in _columns(connection, table, ("FLOAT", "DOUBLE"))
+    }
     joined = f"FROM {one} a JOIN {other} b USING (key, ym)"
     told = known.get("columns", {}) | known.get("in_world", {}).get(world, {})
     allowed = {name: why["where"] for name, why in told.items()}
-    differ = {name: f"a.{name}::VARCHAR IS DISTINCT FROM b.{name}::VARCHAR" for name in both}
+    differ = {
+        name: f"{_value('a', name, amounts)} IS DISTINCT FROM {_value('b', name, amounts)}"
+        for name in both
+    }
     explained, unexplained = (
         _counts(
             connection,
@@ -136,8 +142,19 @@ def _compare(
     )  # fmt: skip
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    return connection.table(table).columns
+def _columns(
+    connection: duckdb.DuckDBPyConnection, table: str, types: tuple[str, ...] = ()
+) -> list[str]:
+    asked = connection.table(table)
+    pairs = zip(asked.columns, asked.types, strict=True)
+    return [name for name, kind in pairs if not types or str(kind) in types]
+
+
+def _value(table: str, name: str, amounts: set[str]) -> str:
+    """Return a column as it is compared: a number as one, whatever it is stored as."""
+    if name not in amounts:
+        return f"{table}.{name}::VARCHAR"
+    return f"nullif({table}.{name}::DOUBLE, 'nan'::DOUBLE)"
 
 
 def _counts(

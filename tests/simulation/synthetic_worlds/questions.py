@@ -162,6 +162,9 @@ EXTRA: Mapping[str, tuple[Question, ...]] = {
     "one_city": tuple(
         adoption("two_way_unclustered", "two-way, no cluster", Adoption(), "two_way_unclustered")
     ),
+    "one_town_2013": tuple(
+        adoption("two_way_unclustered", "two-way, no cluster", Adoption(), "two_way_unclustered")
+    ),
     "pandemic": tuple(
         age_did("age_did_2021", "age differences to 2021", replace(LAW, last=202112))
     ),

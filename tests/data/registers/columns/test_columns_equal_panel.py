@@ -251,3 +251,12 @@ def test_wages_hours_charges_and_incomes_are_sums_of_their_tables(registers: Any
     person, month = (found.index.get_level_values(key) for key in ("person", "month"))
     expected = work.reindex(pd.MultiIndex.from_arrays([person, month // 12])).to_numpy()
     assert not _differ(found["income_work"], expected).any()
+
+
+def test_wages_and_kinds_of_charges_are_those_of_the_panel(registers: Any) -> None:
+    kinds = ("property", "violence", "drugs", "traffic", "weekend")
+    names = ("charged", *(f"charged_{kind}" for kind in kinds))
+    found = registers.build("earnings_nok", *names)
+    for name in ("earnings_nok", *names):
+        assert not _differ(found[name], registers.truth[name]).any(), name
+        assert (registers.truth[name] > 0).sum() > 5, name

@@ -25,6 +25,8 @@ ASSISTANCE = "sa_received sa_nok sa_main_income sa_entry sa_exit"
 REST = """
     duty_months sa_nok_real employed in_education on_aap on_disability on_programme on_introduction
     sa_exit_programme sa_exit_aap sa_exit_disability sa_exit_introduction
+    earnings_nok charged charged_property charged_violence charged_drugs charged_traffic
+    charged_weekend
 """
 EVENTS = " ".join((PERSON, BORN, PLACES, ASSISTANCE, REST))
 CARRIED = {
