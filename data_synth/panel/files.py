@@ -22,6 +22,8 @@ _WHOLE: Mapping[str, type[np.signedinteger[Any]]] = MappingProxyType(
         **{name: np.int8 for name in MAKERS if name.startswith(("sa_entry", "sa_exit"))},
         "adopted_earliest": np.int32,
         "adopted_latest": np.int32,
+        "kvp_from_ym": np.int32,
+        "earnings_nok": np.int32,
     }
 )
 

@@ -37,7 +37,7 @@ FIRST, LAST = 2012 * 12, 2019 * 12 + 11
 MONTHLY = [
     field.name
     for field in fields(Lives)
-    if field.name not in ("world", "places", "persons", "draws", "first")
+    if field.name not in ("world", "places", "persons", "draws", "first", "programme_from")
 ]
 
 
