@@ -9,6 +9,7 @@ from evaluation.cells.relation import ColumnFacts, Kind, Relation
 from evaluation.cells.settings import Settings
 from evaluation.data.databases import Database, open_database
 from evaluation.data.databases.columns import plain_columns_of
+from evaluation.data.durable.spilling import own_spill
 from evaluation.errors import DataError
 from evaluation.spec.database import Address
 
@@ -61,10 +62,11 @@ def engine_settings(address: Address, settings: Settings) -> dict[str, Any]:
     """Return limits by the names that the database's engine gives them."""
     if address.engine != "duckdb":
         return {}
-    given: dict[str, Any] = {"threads": settings.threads, "memory_limit": settings.memory_limit}
-    if settings.spill is not None:
-        given["temp_directory"] = str(settings.spill)
-    return given
+    return {
+        "threads": settings.threads,
+        "memory_limit": settings.memory_limit,
+        "temp_directory": str(own_spill(settings.spill)),
+    }
 
 
 def _facts(database: Database, table: Any) -> dict[str, ColumnFacts]:

@@ -12,6 +12,8 @@ from evaluation.review.answers import Answer, answers_of
 from evaluation.review.asked_bundle import asked_bundle, losses, plain, policy_name, protected
 
 LONGEST = 300
+# A longer reason is said once; where it holds again, the first place is named.
+LONG, SHOWN = 80, 30
 
 
 def explain_bundle(path: Path, settings: Sequence[str] = ()) -> str:
@@ -38,8 +40,10 @@ def explain_bundle(path: Path, settings: Sequence[str] = ()) -> str:
                 f"data; by how much for printed numbers says: activity-duty verify {path}"
             )
             lines += losses(asked.bundle)
+        told: dict[str, str] = {}
         for model in asked.spec.models:
-            lines += _of_model(model.id, [one for one in answers if one.model_id == model.id])
+            own = [one for one in answers if one.model_id == model.id]
+            lines += _of_model(model.id, own, told)
         lines.append(f"ask with: activity-duty run {path} --set 'KEY=VALUE'")
     return "\n".join(lines)
 
@@ -72,15 +76,29 @@ def _held(kept: Kept) -> Iterator[str]:
         yield plain(f"pairs {pair.name}: {left}every two values of {pair.point}")
 
 
-def _of_model(model_id: str, answers: Sequence[Answer]) -> Iterator[str]:
+def _of_model(model_id: str, answers: Sequence[Answer], told: dict[str, str]) -> Iterator[str]:
+    """Yield what is answered of a model; ``told`` holds long reasons by where they were said."""
+    place = f"model {model_id}"
     own = next(one for one in answers if one.variant is None)
+    first = _cut(own.reason)
     yield ""
-    yield f"model {model_id}: {'answered' if not own.reason else _cut(own.reason)}"
+    yield f"{place}: {_once(first, place, told) if first else 'answered'}"
     asked = [one for one in answers if one.variant is not None]
     yield from _listed("answered", [one for one in asked if not one.reason])
-    reasons = dict.fromkeys(one.reason for one in asked if one.reason)
-    for reason in reasons:
-        yield from _listed("not answered", [one for one in asked if one.reason == reason], reason)
+    for reason in dict.fromkeys(_cut(one.reason) for one in asked if one.reason):
+        said = "for the same reason" if reason == first else _once(reason, place, told)
+        refused = [one for one in asked if one.reason and _cut(one.reason) == reason]
+        yield from _listed("not answered", refused, said)
+
+
+def _once(reason: str, place: str, told: dict[str, str]) -> str:
+    """Return a reason, or where it was said before if it is long."""
+    before = told.get(reason)
+    if before is not None:
+        return f"as said under {before}: {reason[:SHOWN]} ..."
+    if len(reason) > LONG:
+        told[reason] = place
+    return reason
 
 
 def _listed(head: str, answers: Iterable[Answer], reason: str = "") -> Iterator[str]:
@@ -91,7 +109,7 @@ def _listed(head: str, answers: Iterable[Answer], reason: str = "") -> Iterator[
             place = one.variant.kind, one.variant.key
             by_key.setdefault(place, []).append(one.variant.value)
     if by_key:
-        yield f"  {head}{': ' if reason else ''}{_cut(reason)}"
+        yield f"  {head}{': ' if reason else ''}{reason}"
     for (kind, key), values in by_key.items():
         yield plain(f"    {kind}: {key} = {' | '.join(values)}")
 

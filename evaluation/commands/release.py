@@ -144,7 +144,8 @@ def _located(name: str, out: Path) -> Path:
     for folder in (Path(name), out / name):
         if (folder / "manifest.json").is_file() and (folder / "restricted").is_dir():
             return folder
-    there = sorted(one.parent.parent.name for one in out.glob("*/restricted/estimates.csv"))
+    runs = (one.parent.parent for one in out.glob("*/restricted/estimates.csv"))
+    there = sorted(one.name for one in runs if (one / "manifest.json").is_file())
     listed = f" (there are: {', '.join(there)})" if there else ""
     raise UsageError(
         f"release: no outputs of {name!r} in {out}; run the spec first, or name its folder"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from pathlib import Path
 
+from evaluation.data.durable.spilling import own_spill
 from evaluation.data.model_refusals import repeated_rows
 from evaluation.data.panel import Panel
 from evaluation.errors import EnvironmentProblem
@@ -60,12 +60,10 @@ def _count(panel: Panel, unit: str, time: str) -> int:
     import duckdb
 
     keys = panel.frame[[unit, time]]
-    with (
-        tempfile.TemporaryDirectory() as spill,
-        duckdb.connect(
-            config={"memory_limit": MEMORY_LIMIT, "threads": 1, "temp_directory": spill}
-        ) as base,
-    ):
+    spill = str(own_spill())
+    with duckdb.connect(
+        config={"memory_limit": MEMORY_LIMIT, "threads": 1, "temp_directory": spill}
+    ) as base:
         base.register("keys", keys.set_axis(["unit", "time"], axis=1))
         row = base.execute(
             "SELECT coalesce(sum(n - 1), 0) FROM "

@@ -21,8 +21,8 @@ import pandas as pd
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LABELS = {2: "usage", 10: "spec", 11: "data", 12: "estimation", 14: "verification",
-          15: "environment", 16: "gate"}  # fmt: skip
+LABELS = {2: "usage", 10: "spec", 11: "data", 12: "estimation", 13: "disclosure",
+          14: "verification", 15: "environment", 16: "gate"}  # fmt: skip
 SECRETS = ("987654321", "SECRET123", "31337.25")
 
 HEAD = """
@@ -1245,6 +1245,77 @@ def test_verify_of_what_was_changed(case: Verified, verified: Path, command) -> 
     head = ended.err.splitlines()[0] + "\n"
     hold(replace(ended, err=head), case.code, case.says)
     assert not [secret for secret in SECRETS if secret in ended.out + ended.err]
+
+
+@dataclass(frozen=True)
+class Released:
+    """A run that ``release`` refuses: what was run, how its outputs are spoiled, what is said."""
+
+    id: str
+    code: int
+    says: tuple[str, ...]
+    words: str = "release tiny --out ../out"
+    file: str = ""
+    change: Callable[[str], str] = str
+    policy: str | None = "registry_default"
+    blind: bool = False
+
+
+SIGN = "release tiny --out ../out --sign A --decision approve"
+LEDGER = "../out/.releases/ledger.jsonl"
+RELEASED = (
+    Released("nothing was run", 2, words="release tidy --out ../out", policy="",
+             says=("release: no outputs of 'tidy' in ../out; run the spec first, or name its …",)),
+    Released("a run beside it", 2, words="release tidy --out ../out",
+             says=("release: no outputs of 'tidy' in ../out; … (there are: tiny); did you …",)),
+    Released("a comment is missing", 2, words=SIGN,
+             says=("release: --sign NAME, --decision approve|reject and --comment TEXT go …",)),
+    Released("a decision that is none", 2, words=f"{SIGN}d --comment fine",
+             says=("--decision: 'approved' is neither approve nor reject; did you mean …",)),
+    Released("without a policy", 13, policy=None,
+             says=("tiny: names no disclosure policy, so nothing of it may leave; …",)),
+    Released("of a blind run", 13, blind=True, words="release tiny-blind --out ../out",
+             says=("tiny: a blind run on permuted rows has no results to release; run the …",)),
+    Released("an unknown policy", 10, file=MANIFEST, change=swapped("registry_def", "register_def"),
+             says=("../out/tiny/manifest.json: spec: disclosure.policy: unknown policy "
+                   "'register_default'; did you mean registry_default? (there are: acro, …",)),
+    Released("a policy that is no TOML", 10, file="../out/tiny/policies/own.toml", policy="own",
+             change=lambda text: "[", says=("policies/own.toml: is not TOML: …",)),
+    Released("a line of the ledger was changed", 11, file=LEDGER,
+             change=lambda text: '{"previous": "0", "digest": "0"}\n',
+             says=("…/out/.releases/ledger.jsonl: line 1 is not as it was written; restore …",)),
+    Released("a line of the ledger that is none", 11, file=LEDGER,
+             change=lambda text: "987654321\n",
+             says=("…/out/.releases/ledger.jsonl: line 1 is not as it was written; restore …",)),
+    Released("outputs cut short", 11, file=MANIFEST, change=lambda text: text[:100],
+             says=("../out/tiny/manifest.json: is not JSON; restore the manifest",)),
+    Released("an empty file of estimates", 11, file=ESTIMATES, change=lambda text: "",
+             says=("../out/tiny/restricted/estimates.csv: has other columns than …; run the …",)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", RELEASED, ids=lambda case: case.id)
+def test_release_of_what_may_not_leave(case: Released, study: Path, rows, command) -> None:
+    if case.policy != "":
+        named = "" if case.policy is None else f'[disclosure]\npolicy = "{case.policy}"\n'
+        spec = written(study, rows, "tiny", DID + named)
+        (study / "policies").mkdir()
+        own = 'title = "Own"\nsource = "Own"\n[count]\nunits = 10\nzeros = "allowed"\n'
+        (study / "policies" / "own.toml").write_text(own, encoding="utf-8")
+        words = ["run", spec, "--out", "../out", "--set", "DATA=.", *["--blind"] * case.blind]
+        ran = command(*words)
+        assert ran.code == 0, ran.err
+    if case.file:
+        target = study / case.file
+        before = target.read_text(encoding="utf-8") if target.exists() else ""
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(case.change(before), encoding="utf-8")
+        assert target.read_text(encoding="utf-8") != before
+    before = tree(study.parent)
+    ended = command(*shlex.split(case.words))
+    hold(ended, case.code, case.says)
+    assert ended.out == ""
+    assert tree(study.parent) == before
 
 
 def test_the_process_ends_with_the_code(study: Path, rows) -> None:

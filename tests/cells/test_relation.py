@@ -167,12 +167,15 @@ def test_limits_that_the_engine_does_not_take(settings: Settings) -> None:
         relation_of_frame(pd.DataFrame({"a": [1]}), {}, settings)
 
 
-def test_memory_that_is_not_enough_is_one_line(tmp_path: Path) -> None:
+def test_memory_that_is_not_enough_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     numbers = np.arange(400_000)
     files = written(tmp_path, pa.table({"a": numbers, "b": numbers.astype(str)}))
     nowhere = tmp_path / "file"
     nowhere.write_text("")
-    settings = Settings(memory_limit="4MB", spill=nowhere)
+    monkeypatch.setattr("evaluation.cells.engines.duckdb.own_spill", lambda above: nowhere)
+    settings = Settings(memory_limit="4MB")
     with pytest.raises(UserError) as caught:
         run_cell_pass(
             relation_of_files(files, ("a", "b"), {}, settings),
@@ -191,3 +194,13 @@ def test_little_memory_spills_to_the_folder(tmp_path: Path) -> None:
     relation = relation_of_files(files, ("a", "b"), {}, settings)
     one = CellPass("cells_1", ("a", "b"), (), ())
     assert len(run_cell_pass(relation, PLAN, one, settings).frame) == 300_000
+
+
+def test_no_two_connections_spill_to_one_folder(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": [1]})
+    settings = Settings(spill=tmp_path)
+    bases = [relation_of_frame(frame, {}, settings).table.get_backend() for _ in range(2)]
+    asked = "SELECT current_setting('temp_directory')"
+    one, other = (Path(base.con.execute(asked).fetchone()[0]) for base in bases)
+    assert one != other and one.parent == other.parent
+    assert one.parent.parent == tmp_path

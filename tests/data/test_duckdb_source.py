@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -125,3 +126,17 @@ def test_open_for_writing_elsewhere(tmp_path: Path) -> None:
         ),
     ):
         table(path).read(["x"])
+
+
+def test_rows_are_never_spilled_to_the_working_folder(tmp_path: Path) -> None:
+    path = base(tmp_path / "a.duckdb", "CREATE TABLE rows AS SELECT range AS a FROM range(900_000)")
+    source = table(path)
+    con = source.database.connection.con
+    ((folder,),) = con.execute("SELECT current_setting('temp_directory')").fetchall()
+    assert Path(folder).parent.parent == Path(tempfile.gettempdir())
+    con.execute("SET memory_limit = '20MB'")
+    # No other file may be read, and yet it can spill.
+    reader = con.execute("SELECT * FROM source.rows ORDER BY hash(a)").to_arrow_reader(1000)
+    reader.read_next_batch()
+    assert any(Path(folder).iterdir())
+    assert sum(batch.num_rows for batch in reader) == 899_000

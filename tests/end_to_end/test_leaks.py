@@ -1,13 +1,15 @@
 """No identifier and no rare value of the input leaves, nor stands in a log or an error.
 
-Marked units, towns and amounts are planted in a file; every byte of what is printed, logged,
-released or left in temporary folders is searched for them, inside zips as well.
+Marked units, towns and amounts are planted in a file, a database and a delivery of registers; every
+byte of what is printed, logged, released or left in temporary folders is searched for them, inside
+zips as well.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import os
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -15,11 +17,13 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 
 from evaluation.cli import app
+from evaluation.data.durable.spilling import end_spilling
 from evaluation.errors import UserError
 from evaluation.release.files import leaving
 from evaluation.release.unnamed import unnamed
@@ -29,7 +33,8 @@ from evaluation.results import Detail
 MARK = "zq7leak"
 AMOUNT = 98765.4321
 PERSON, TOWN, NAME = f"{MARK}person", f"{MARK}town", f"{MARK} nordmann"
-MARKS = (MARK, PERSON, TOWN, NAME, "98765.43", "98765,43")
+WAGE = "987654321"
+MARKS = (MARK, PERSON, TOWN, NAME, "98765.43", "98765,43", WAGE)
 UNITS, YEARS = 240, 6
 SPEC = """
 schema_version = 1
@@ -74,6 +79,47 @@ model = "main"
 [disclosure]
 policy = "registry_default"
 """
+SQL = SPEC.replace(
+    'source = "file"\npath = "panel.csv"',
+    'source = "sql"\nurl = "duckdb:///panel.duckdb"\ntable = "panel"',
+)
+REGISTERS = """
+schema_version = 1
+id = "planted"
+title = "Marked registers"
+
+[panel]
+source = "registers"
+mapping = "delivery.toml"
+unit = "person_id"
+time = "ym"
+time_unit = "month"
+window = [2016-01-01, 2017-12-31]
+
+[outcomes]
+employed = { column = "employed", kind = "binary" }
+pay = { column = "earnings_nok", kind = "continuous" }
+
+[design]
+kind = "did"
+reform_date = 2017-01-01
+treated = { column = "age_months", below = 360, assigned_at = "period_start" }
+
+[[models]]
+id = "main"
+estimand = "att_relative"
+estimator = "twfe"
+fixed_effects = ["ym"]
+
+[disclosure]
+policy = "registry_default"
+"""
+DELIVERY = ("synth", "published_null", "--persons", "3000", "--ages", "27:32", "--seed", "7",
+            "--window", "2016-01:2017-12", "--shape", "research_extract", "--format", "csv",
+            "--jobs", "1")  # fmt: skip
+# Columns of the delivery whose values are keys, and what they are marked by.
+KEYS = {"person": PERSON, "befolkning_hushnr": MARK, "arblonn_arb_id": MARK}
+SIGN = ("--sign", "A Checker", "--decision", "approve", "--comment", "seen")
 DONORS = """
 schema_version = 1
 id = "planted"
@@ -128,6 +174,13 @@ def leaks(folder: Path) -> dict[str, set[str]]:
     return {name: marks for name, marks in found.items() if marks}
 
 
+def left_in(temporary: Path) -> list[Path]:
+    """Return what is left once the process ends; nothing in it holds a mark before, either."""
+    assert leaks(temporary) == {}
+    end_spilling()
+    return list(temporary.rglob("*"))
+
+
 def rows() -> pd.DataFrame:
     """Return a panel of marked persons in marked towns, one with an amount that nobody else has."""
     draw = np.random.default_rng(5)
@@ -148,38 +201,45 @@ def rows() -> pd.DataFrame:
     return frame
 
 
-@pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
+def plant(frame: pd.DataFrame, folder: Path, source: str) -> str:
+    """Write rows and a spec that reads them from a file or a database; return the spec's path."""
+    folder.mkdir(exist_ok=True)
+    if source == "sql":
+        with duckdb.connect(str(folder / "panel.duckdb")) as base:
+            base.register("held", frame)
+            base.execute("CREATE TABLE panel AS SELECT * FROM held")
+    else:
+        frame.to_csv(folder / "panel.csv", index=False)
+    spec = folder / "planted.toml"
+    spec.write_text(SQL if source == "sql" else SPEC, encoding="utf-8")
+    return str(spec)
+
+
+@pytest.fixture(scope="module", params=["file", "sql"])
+def done(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Path, dict[str, str]]]:
     """Run, make pages and cells, release with a bundle, trace, fail: folder and what was said."""
     folder = tmp_path_factory.mktemp("planted")
     temporary = folder / "temporary"
     temporary.mkdir()
     frame = rows()
-    frame.to_csv(folder / "panel.csv", index=False)
-    spec = folder / "planted.toml"
-    spec.write_text(SPEC, encoding="utf-8")
-    twice = folder / "twice"
-    twice.mkdir()
-    pd.concat([frame, frame.head(3)]).to_csv(twice / "panel.csv", index=False)
-    (twice / "planted.toml").write_text(SPEC, encoding="utf-8")
-    words = folder / "words"
-    words.mkdir()
-    frame.assign(pay=frame["name"]).to_csv(words / "panel.csv", index=False)
-    (words / "planted.toml").write_text(SPEC, encoding="utf-8")
+    spec = plant(frame, folder, request.param)
+    twice = plant(pd.concat([frame, frame.head(3)]), folder / "twice", request.param)
+    words = plant(frame.assign(pay=frame["name"]), folder / "words", request.param)
     out, log = str(folder / "out"), str(folder / "log.jsonl")
-    sign = ("--sign", "A Checker", "--decision", "approve", "--comment", "seen")
     said = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(temporary))
         for name, words_of in {
-            "run": ("run", str(spec), "--out", out, "--log", log),
-            "events": ("run", str(spec), "--out", out, "--json-events"),
+            "run": ("run", spec, "--out", out, "--log", log),
+            "events": ("run", spec, "--out", out, "--json-events"),
             "report": ("report", f"{out}/planted"),
-            "cells": ("cells", str(spec), "--out", out),
-            "release": ("release", "planted", "--out", out, "--bundle", *sign),
+            "cells": ("cells", spec, "--out", out),
+            "release": ("release", "planted", "--out", out, "--bundle", *SIGN),
             "trace": ("trace", "estimates:1", f"{out}/planted"),
-            "twice": ("run", str(twice / "planted.toml"), "--out", f"{out}2", "--log", log),
-            "words": ("run", str(words / "planted.toml"), "--out", f"{out}3", "--log", log),
+            "twice": ("run", twice, "--out", f"{out}2", "--log", log),
+            "words": ("run", words, "--out", f"{out}3", "--log", log),
         }.items():
             said[name] = _said(words_of)
     yield folder, said
@@ -270,4 +330,103 @@ def test_inside_no_person_and_no_amount_is_kept(done: tuple[Path, dict[str, str]
 
 def test_no_temporary_file_is_left(done: tuple[Path, dict[str, str]]) -> None:
     folder, _ = done
-    assert list((folder / "temporary").rglob("*")) == []
+    assert left_in(folder / "temporary") == []
+
+
+def spoil(delivery: Path) -> None:
+    """Mark the keys of a delivery, and give one person an amount that nobody else has."""
+    for path in sorted(delivery.rglob("*.csv")):
+        head, *lines = path.read_text(encoding="utf-8").splitlines()
+        names = [name.lower() for name in head.split(";")]
+        keyed = [
+            (at, mark) for at, name in enumerate(names)
+            for ending, mark in KEYS.items() if name.endswith(ending)
+        ]  # fmt: skip
+        table = [line.split(";") for line in lines]
+        for row in table:
+            for at, mark in keyed:
+                row[at] = f"{mark}{row[at]}"
+        if "arblonn_lonn_kontant" in names:
+            table[0][names.index("arblonn_lonn_kontant")] = WAGE
+        text = "\n".join([head, *(";".join(row) for row in table)])
+        path.write_text(f"{text}\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
+    """Draft a mapping, build a panel, run, release, fail: folder and what was said."""
+    folder = tmp_path_factory.mktemp("delivered")
+    (folder / "temporary").mkdir()
+    spec = folder / "planted.toml"
+    spec.write_text(REGISTERS, encoding="utf-8")
+    said = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("ACTIVITY_DUTY_CACHE", str(folder / "cache"))
+        patch.setattr(tempfile, "tempdir", str(folder / "temporary"))
+        _said((*DELIVERY, "--out", "data"))
+        spoil(folder / "data")
+        for name, words in {
+            "new": ("new", "registers", "data/research_extract"),
+            "panel": ("panel", "planted.toml"),
+            "run": ("run", "planted.toml", "--out", "out", "--log", "log.jsonl"),
+            "events": ("run", "planted.toml", "--out", "out", "--json-events"),
+            "release": ("release", "planted", "--out", "out", "--bundle", *SIGN),
+            "trace": ("trace", "estimates:1", "out/planted"),
+        }.items():
+            said[name] = _said(words)
+        for name, file, old, new in (
+            ("twice", "befolkning", "\n", "\n{line}\n"),
+            ("words", "befolkning", "1983", f"{MARK} nordmann"),
+            ("amount", "arblonn", WAGE, f"{MARK} {WAGE}"),
+        ):
+            (path,) = (folder / "data" / "research_extract" / file).glob("*.csv")
+            text = path.read_text(encoding="utf-8")
+            path.write_text(
+                text.replace(old, new.format(line=text.splitlines()[1]), 1), encoding="utf-8"
+            )
+            said[name] = _said(("run", "planted.toml", "--out", "out2", "--log", "log.jsonl"))
+            path.write_text(text, encoding="utf-8")
+    yield folder, said
+
+
+def test_of_registers_nothing_said_logged_or_drafted_holds_a_mark(
+    delivered: tuple[Path, dict[str, str]],
+) -> None:
+    folder, said = delivered
+    assert {name for name, text in said.items() if found_in(text.encode())} == set()
+    assert all("exit 11" in said[name] for name in ("twice", "words", "amount")), said
+    refused = [said[name].splitlines()[-2] for name in ("twice", "words", "amount")]
+    assert [line.split(",")[0].split(":")[1] for line in refused] == [
+        " tables.person", " tables.person", " tables.job_month"
+    ]  # fmt: skip
+    assert found_in((folder / "log.jsonl").read_bytes()) == set()
+    assert leaks(folder / "data")
+    assert {name.split("/")[0] for name in leaks(folder)} == {"data", "cache", "out"}
+
+
+def test_of_registers_nothing_released_holds_a_mark(
+    delivered: tuple[Path, dict[str, str]],
+) -> None:
+    folder, said = delivered
+    assert (folder / "out" / "planted" / "release" / "bundle.zip").is_file(), said
+    # The largest value of a column stands beside the cells, which stay inside.
+    inside = leaks(folder / "out")
+    assert {Path(name).name for name in inside} == {"cells.json"}
+    assert all(name.startswith(".cache/cells/") for name in inside)
+    assert all(marks == {WAGE} for marks in inside.values())
+    assert left_in(folder / "temporary") == []
+
+
+def test_the_cache_of_registers_keeps_keys_in_one_table_for_its_owner_alone(
+    delivered: tuple[Path, dict[str, str]],
+) -> None:
+    folder, _ = delivered
+    found = leaks(folder / "cache")
+    assert {Path(name).name for name, marks in found.items() if PERSON in marks} == {
+        "person_key.parquet"
+    }
+    assert all(name.endswith(".parquet") for name in found)
+    if os.name == "posix":
+        above = [(folder / "cache" / name).parents for name in found]
+        assert all(any(one.stat().st_mode & 0o077 == 0 for one in held[:3]) for held in above)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from evaluation.cells.engines.arrow import as_arrow, facts_of_array
 from evaluation.cells.engines.footers import Footers, kind_of, read_footers
 from evaluation.cells.relation import ColumnFacts, Relation
 from evaluation.cells.settings import Settings
+from evaluation.data.durable.spilling import own_spill
 from evaluation.errors import DataError, EnvironmentProblem
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ def connect(settings: Settings) -> Any:
     Raises
     ------
     EnvironmentProblem
-        Where DuckDB does not take a limit.
+        Where DuckDB does not take a limit, or nothing can be spilled.
     """
     import duckdb
     import ibis
 
-    spill = settings.spill or Path(tempfile.gettempdir()) / "activity-duty-spill"
+    spill = own_spill(settings.spill)
     try:
         base = ibis.duckdb.connect(
             threads=settings.threads,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evaluation.data.durable.spilling import own_spill
 from evaluation.data.remembered_digest import remembered_digest
 from evaluation.errors import DataError, EnvironmentProblem
 from evaluation.spec.database import Address
@@ -81,7 +82,10 @@ def connect(address: Address, settings: Mapping[str, Any]) -> DuckDb:
     path = address.path
     if path is None or not path.is_file():
         raise DataError("panel.url: no such file; check the name and the folder")
-    connection = ibis.duckdb.connect(**{**DEFAULTS, **settings, **OFFLINE})
+    # By default a database in memory spills to the working folder.
+    spill = settings.get("temp_directory") or str(own_spill())
+    given = {**DEFAULTS, **settings, **OFFLINE, "temp_directory": spill}
+    connection = ibis.duckdb.connect(**given)
     *schema, name = address.table
     place = (schema[-1] if schema else "main", name)
     with _spoken(path):

@@ -6,6 +6,7 @@ import csv
 import json
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -14,11 +15,14 @@ import pandas as pd
 import pytest
 
 import evaluation as ad
+from evaluation.commands import explain_bundle
 from evaluation.commands.explain import explain
 from evaluation.commands.run import Job, Way, run_job
 from evaluation.errors import DataError, SpecError, UsageError
 from evaluation.release.bundle.write import Written, bundle_of
+from evaluation.review.answers import Answer
 from evaluation.review.asked_bundle import asked_bundle
+from evaluation.spec.spec import Spec
 
 ESTIMATED = ("estimate", "std_error", "conf_low", "conf_high", "p_value", "n_obs", "n_clusters")
 QUESTIONS = {
@@ -131,6 +135,21 @@ def test_explain_tells_what_is_answered_and_what_is_not(bundle: Path) -> None:
     assert '    variances: models.main.variance = "cr1" | "cr3"' in answered
     assert '    controls: models.main.controls = ["score"]' in answered
     assert main[refused + 1] == '    clusters: models.main.cluster = "person"'
+
+
+def test_explain_says_a_long_reason_once(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = "there are no cells by town, t: never built, or left out for disclosure; " * 2
+    asked = explain_bundle.answers_of
+
+    def lost(spec: Spec, cells: Path) -> tuple[Answer, ...]:
+        return tuple(replace(one, reason=long) for one in asked(spec, cells))
+
+    monkeypatch.setattr(explain_bundle, "answers_of", lost)
+    told = explain(str(bundle))
+    assert told.count(long) == 1
+    assert f"model main: {long}\n  not answered: for the same reason\n" in told
+    assert f"model rows: as said under model main: {long[:30]} ...\n" in told
+    assert told.count("not answered: for the same reason") == 2
 
 
 AGES = """\
