@@ -54,8 +54,9 @@ class Options(OptionsModel):
 def run(case: Case, options: Any) -> tuple[Verdict, ...]:
     """Say where the comparison is made: a run sees one spec, and a report those of a folder.
 
-    Numbers of one outcome and unit share an axis and are tested, all others stand side by side
-    with the reason; see ``report/concordance.py``. The verdict here is ``in the report``.
+    Numbers of one outcome and unit share an axis and are tested, all others, and those of two
+    synthetic worlds, stand side by side with the reason; see ``report/concordance.py``. The verdict
+    here is ``in the report``.
     """
     other = f"{options.against.spec}, model {options.against.model}"
     message = (

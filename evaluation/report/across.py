@@ -12,6 +12,7 @@ from evaluation.report.places import is_headline
 from evaluation.report.record import Record
 from evaluation.results import Check, Estimate
 from evaluation.spec.design import RdDesign
+from evaluation.spec.panel import SyntheticPanel
 from evaluation.spec.sample import GroupedRows
 from evaluation.spec.spec import Spec
 
@@ -112,6 +113,7 @@ def _reported(spec: Spec, row: Estimate) -> Reported:
         _unit(spec, row.estimand),
         row.estimate,
         row.std_error,
+        spec.panel.world if isinstance(spec.panel, SyntheticPanel) else "",
     )
 
 

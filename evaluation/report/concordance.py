@@ -29,6 +29,8 @@ class Reported:
         What the number counts: per person, per condition; and over whom.
     estimate, std_error
         As printed; ``None`` where there is none.
+    world
+        Synthetic world that the rows are of; empty for delivered data.
     """
 
     spec_id: str
@@ -39,6 +41,7 @@ class Reported:
     unit: str
     estimate: float | None
     std_error: float | None
+    world: str = ""
 
     @property
     def place(self) -> str:
@@ -47,13 +50,13 @@ class Reported:
 
 
 def concordance(own: Reported, other: Reported) -> Verdict:
-    """Compare two numbers on one axis where both are of one outcome and unit, else not at all.
+    """Compare two numbers on one axis where outcome, unit and world are the same, else not at all.
 
     A difference in who is compared remains, and is named: an effect at a cutoff is of persons
     there, a difference-in-differences of all whom the policy touches. The standard error takes the
     two for independent; where they share rows it may be too large or too small, and the message
-    says so. Without the same outcome and unit the numbers stand side by side with the reason, and
-    there is no test.
+    says so. Otherwise the numbers stand side by side with the reason, and there is no test: two
+    worlds have two truths.
 
     Parameters
     ----------
@@ -102,8 +105,13 @@ def _apart(own: Reported, other: Reported) -> str:
         ("outcomes", own.outcome, other.outcome),
         ("months to the outcome", own.months_after, other.months_after),
         ("units", own.unit, other.unit),
+        ("data", _data(own), _data(other)),
     )
     return "; ".join(f"{noun} differ, {one} and {two}" for noun, one, two in pairs if one != two)
+
+
+def _data(one: Reported) -> str:
+    return f"world {one.world}" if one.world else "delivered data"
 
 
 def _numbers(own: Reported, other: Reported) -> str:

@@ -30,6 +30,7 @@ def test_a_difference_is_found():
         ({"outcome": "sa_received"}, "outcomes differ, employed and sa_received"),
         ({"unit": "per condition"}, "units differ, per person and per condition"),
         ({"months_after": 12}, "months to the outcome differ, 0 and 12"),
+        ({"world": "work_effect"}, "data differ, delivered data and world work_effect"),
         ({"estimate": None}, "age_did, main gives no number"),
         ({"std_error": None}, "a standard error is missing"),
     ],
@@ -39,3 +40,10 @@ def test_otherwise_side_by_side_with_the_reason_and_no_test(changes, reason):
     assert found.verdict == "side by side"
     assert found.p_value is None and found.statistic is None
     assert reason in found.message and "no test" in found.message
+
+
+def test_numbers_of_two_worlds_have_two_truths():
+    one, two = replace(RD, world="published_null"), replace(DID, world="rival_policy")
+    said = concordance(one, two).message
+    assert "data differ, world published_null and world rival_policy" in said
+    assert concordance(one, replace(two, world=one.world)).p_value is not None
