@@ -165,7 +165,12 @@ def test_readings_are_of_lines_that_exist(panels):
 
 def test_parts_share_the_lines_between_them(panels):
     lines = importlib.import_module("study_panels.asked").all_lines()
-    names = ("studies", "studies_at_cutoffs", "study_placebos")
+    names = (
+        "studies",
+        "studies_at_cutoffs",
+        "study_placebos",
+        "study_placebos_at_cutoffs",
+    )
     parts = [importlib.import_module(name).PART for name in names]
     worlds = [key for part in parts for key in part.worlds()]
     assert sorted(worlds) == sorted(lines)

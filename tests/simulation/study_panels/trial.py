@@ -51,7 +51,7 @@ class Placebo(Table):
     broken_in: str = ""
     broken_persons: int | None = Field(default=None, ge=1)
     broken_settings: tuple[str, ...] = ()
-    broken_replications: int = Field(default=100, ge=20, le=2000)
+    broken_replications: int = Field(default=60, ge=20, le=2000)
     alternative: Literal["either", "below", "above"] = "either"
 
     @model_validator(mode="after")
