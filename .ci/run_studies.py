@@ -23,7 +23,7 @@ from study_runs import COMMITTED, ROOT, STUDIES, Found, end_with_parent, run_stu
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 TABLE = STUDIES / "found.csv"
-HEAD = ["study", "estimand", "estimate", "interval", "truth", "verdict", "placebo", "seconds"]
+HEAD = ["study", "estimand", "estimate", "interval", "truth", "verdict", "placebos", "seconds"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -121,7 +121,7 @@ def table(found: Sequence[Found]) -> str:
             f"{one.conf_low} to {one.conf_high}" if one.conf_low else "",
             one.truth,
             one.verdict,
-            f"{one.placebo}: {one.placebo_verdict}" if one.placebo else "",
+            one.placebos,
             f"{one.seconds:.0f}",
         ]
         for one in found

@@ -20,6 +20,8 @@ PAGES = ROOT / "docs" / "studies"
 BEGIN, END = "<!-- figure: made by make studies -->", "<!-- end of figure -->"
 # Digits of a number; found.csv has more.
 SHOWN = 3
+# Errors of a truth below this are of floating point.
+ROUNDING = 1e-12
 NOT_RUN = "Not run yet: `make studies`."
 MADE = "This page is made from the spec by `make studies`; edit that."
 
@@ -67,10 +69,13 @@ def index(mains: Sequence[Study], found: Mapping[str, Mapping[str, str]]) -> str
             f"[{one.world}](../reference/worlds.md#{one.world})" if one.world else "",
             REFUSES if one.refuses else ESTIMATES,
             found.get(one.id, {}).get("verdict", ""),
+            found.get(one.id, {}).get("placebos", ""),
         )
         for one in mains
     ]
-    head = ("study", "question", "design", "estimators", "world", "status", "one draw")
+    head = (
+        "study", "question", "design", "estimators", "world", "status", "one draw", "its placebos",
+    )  # fmt: skip
     return _lines(
         "# Studies",
         "",
@@ -78,7 +83,8 @@ def index(mains: Sequence[Study], found: Mapping[str, Mapping[str, str]]) -> str
         "on a synthetic world in which the truth is known: `activity-duty run ID`, "
         "`activity-duty explain ID`. What its paper reports stands on its page where somebody "
         "read it, with the source, and nowhere else: the numbers here are of synthetic worlds. "
-        "*One draw* is what `make studies` found: one 95 % interval in twenty misses its truth. "
+        "*One draw* is what `make studies` found: one 95 % interval in twenty misses its truth, "
+        "and one placebo in twenty differs from nothing by chance. "
         "How often the intervals hold it over many draws, and whether placebos are null where "
         "they should be, is in [validation](../validation.md).",
         "",
@@ -228,11 +234,13 @@ def _on_its_world(one: Study, found: Mapping[str, str]) -> Iterator[str]:
     row = (
         f"`{found['model']}`" if found["model"] else "–", found["outcome"], found["estimand"],
         _number(found["estimate"]), f"{low} to {high}" if found["conf_low"] else "–",
-        _number(found["truth"]), found["verdict"],
+        _truth(found), found["verdict"],
     )  # fmt: skip
     yield from (_table(head, [row]), "")
-    if found["placebo"]:
-        yield f"Its placebo, {found['placebo']}: {_sentence(found['placebo_verdict'])}"
+    if found["placebos"]:
+        yield from (f"Placebos of this draw: {_sentence(found['placebos'])}", "")
+    if found["against"]:
+        yield f"Checks of this draw that speak against something: {_sentence(found['against'])}"
         yield ""
 
 
@@ -247,6 +255,13 @@ def _variants(variants: Sequence[Study]) -> Iterator[str]:
 def _number(text: str) -> str:
     """Return a committed number as it is printed; a dash for none."""
     return f"{float(text):.{SHOWN}g}" if text else "–"
+
+
+def _truth(found: Mapping[str, str]) -> str:
+    """Return the truth with its Monte Carlo error, where that is more than rounding."""
+    error = float(found["truth_error"] or 0)
+    beside = f" ± {error:.2g}" if error > ROUNDING else ""
+    return f"{_number(found['truth'])}{beside}"
 
 
 def _found() -> Mapping[str, Mapping[str, str]]:

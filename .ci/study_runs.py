@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,12 +63,14 @@ class Found:
     ----------
     study, model, outcome, estimand
         The main estimate: the first model for its first outcome.
-    estimate, conf_low, conf_high, truth
-        As text, empty for none.
+    estimate, conf_low, conf_high, truth, truth_error
+        As text, empty for none; the last is the truth's Monte Carlo error.
     verdict
         ``holds the truth``, ``misses the truth``, ``refuses, as it must``, or what else it is.
-    placebo, placebo_verdict
-        The first comparison of its trial that should give nothing, and what it gives in this run.
+    placebos
+        The comparisons of its trial that should give nothing, and what they give in this run.
+    against
+        Checks that speak against something, with model and outcome.
     seconds, picture
         Of the run; not committed with the rest.
     """
@@ -81,9 +83,10 @@ class Found:
     conf_low: str = ""
     conf_high: str = ""
     truth: str = ""
+    truth_error: str = ""
     verdict: str = ""
-    placebo: str = ""
-    placebo_verdict: str = ""
+    placebos: str = ""
+    against: str = ""
     seconds: float = 0.0
     picture: Picture | None = None
 
@@ -156,7 +159,10 @@ def _read(study: str, record: Record, trial: Trial | None) -> Mapping[str, str]:
         return {"study": study, "verdict": "fails: no rows"}
     truth = record.detail(row.model_id, row.outcome, "truth", place_in_details(row))
     known = float(truth) if isinstance(truth, int | float) else None
-    placebo = trial.placebo[0] if trial is not None and trial.placebo else None
+    spread = record.detail(
+        row.model_id, row.outcome, "truth_monte_carlo_error", place_in_details(row)
+    )
+    placebos = () if trial is None else trial.placebo
     return {
         "study": study,
         "model": row.model_id,
@@ -166,10 +172,20 @@ def _read(study: str, record: Record, trial: Trial | None) -> Mapping[str, str]:
         "conf_low": shown(row.conf_low),
         "conf_high": shown(row.conf_high),
         "truth": shown(known),
+        "truth_error": shown(float(spread)) if isinstance(spread, int | float) else "",
         "verdict": _verdict(record, row, known),
-        "placebo": "" if placebo is None else placebo.name,
-        "placebo_verdict": "" if placebo is None else _placebo(record, placebo),
+        "placebos": "; ".join(f"{one.name}: {_placebo(record, one)}" for one in placebos),
+        "against": "; ".join(_against(record)),
     }
+
+
+def _against(record: Record) -> Iterator[str]:
+    """Yield the checks of a run that speak against something, each once for a model and outcome."""
+    from evaluation.report.sections.tones import tone_of
+
+    rows = [row for row in record.checks if tone_of(row) == "against"]
+    named = (f"{row.check} of {row.model_id} {row.outcome}".rstrip() for row in rows)
+    yield from dict.fromkeys(named)
 
 
 def main_row(record: Record, estimand: str = "") -> Estimate | None:

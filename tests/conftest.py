@@ -179,16 +179,41 @@ def lives_once(
         yield
 
 
+@pytest.fixture(scope="session")
+def remembered_pictures() -> Callable[..., bytes]:
+    """Return ``render`` with a memory: the same points and words are drawn once a process."""
+    from evaluation.report.figures.render import render
+
+    # With what drew it: what stays cannot give its address, by which it is known, to another.
+    memory: dict[Any, tuple[Any, bytes]] = {}
+
+    def remembered(plot: Any, words: Any, to: str = "png") -> bytes:
+        draw = plot.draw
+        drawn_by = (getattr(draw, "func", draw), getattr(draw, "args", ()))
+        key = (plot.name, to, words.code, repr(plot.points), repr(drawn_by))
+        key += (repr(getattr(draw, "keywords", {})),)
+        if key not in memory:
+            memory[key] = draw, render(plot, words, to)
+        return memory[key][1]
+
+    return remembered
+
+
 @pytest.fixture(scope="module", autouse=True)
-def light_pictures(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Draw at a third of the density, but where the look of reports is tested."""
+def light_pictures(
+    request: pytest.FixtureRequest, remembered_pictures: Callable[..., bytes]
+) -> Iterator[None]:
+    """Draw once and at a third of the density, but where the look of reports is tested."""
     if "report" in request.path.parts:
         yield
         return
+    from evaluation.report import pictures
     from evaluation.report.figures import render, style
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(render, "DENSITY", style.DENSITY // 3)
+        for module in (pictures, render):
+            patch.setattr(module, "render", remembered_pictures)
         yield
 
 

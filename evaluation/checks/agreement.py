@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -69,21 +69,32 @@ class Pair:
         Other less base, shape ``(m,)``.
     largest
         Largest difference in standard errors of the base; ``None`` without any.
-    covariance
-        Of the differences, shape ``(m, m)``; ``None`` where fits have no joint influence.
+    scores
+        How every cluster moves each difference, shape ``(G, m)``; ``None`` where fits have no joint
+        influence.
     """
 
     labels: tuple[str, ...]
     differences: FloatArray
     largest: float | None
-    covariance: FloatArray | None
+    scores: FloatArray | None
+
+    @property
+    def blocks(self) -> float | None:
+        """Clusters that carry a single difference, (Σ d²)² / Σ d⁴; ``None`` of several."""
+        if self.scores is None or len(self.labels) > 1:
+            return None
+        squares = self.scores[:, 0] ** 2
+        return float(squares.sum() ** 2 / (squares @ squares)) if squares.any() else None
 
 
 def run(case: Case, options: Any) -> tuple[Verdict, ...]:
     """Compare every number that two models have in common, and name the causes of a difference.
 
     The differences are tested jointly: their variance is that of the difference of influences,
-    summed within clusters, its pseudo-inverse and rank those of the test. Fits without influence
+    summed within clusters and enlarged as printed errors are, its pseudo-inverse and rank those of
+    the test. A single difference has as many blocks as clusters carry it: where few do, its test
+    by the clusters of the fits rejects too often. Fits without influence
     are compared numerically. Verdicts are ``agree exactly`` (to 1e-9 standard errors), ``differ``,
     ``no difference detected`` and ``compared numerically``.
     """
@@ -141,11 +152,12 @@ def _verdict(case: Case, name: str, base: ModelResult, other: ModelResult) -> Ve
         message = f"{_common(pair)}, the same to {SAME:g} of a standard error; {errors}{named}"
         return Verdict(name, 0.0, None, EXACT, message, term=term, details=details)
     shown = _size(pair)
-    test = None if pair.covariance is None else _test(pair)
+    test = _test(pair)
     if test is None:
         message = f"{_common(pair)}: {shown}; no joint variance{named}"
         return Verdict(name, pair.largest, None, NUMERIC, message, term=term, details=details)
-    blocks = [one for one in (effective_of(first), effective_of(second)) if one is not None]
+    counts = (effective_of(first), effective_of(second), pair.blocks)
+    blocks = [one for one in counts if one is not None]
     p_value = hotelling_p_value(test, min(blocks)) if blocks else test.p_value
     if p_value is None:
         message = (
@@ -190,35 +202,53 @@ def _pair(first: Fit, second: Fit) -> Pair | None:
     differences = np.array([second.terms[b].estimate - one.estimate for _, b, one in common])
     errors = [one.std_error for _, _, one in common]
     sizes = [abs(float(d)) / error for d, error in zip(differences, errors, strict=True) if error]
-    covariance = _covariance(
-        first.influence, second.influence, [a for a, _, _ in common], [b for _, b, _ in common]
-    )
+    scores = _scores(first, second, [a for a, _, _ in common], [b for _, b, _ in common])
     labels = tuple(one.label for _, _, one in common)
-    return Pair(labels, differences, max(sizes, default=None), covariance)
+    return Pair(labels, differences, max(sizes, default=None), scores)
 
 
-def _covariance(
-    first: Influence | None, second: Influence | None, own: list[int], others: list[int]
-) -> FloatArray | None:
-    """Return the covariance of differences, from influences summed within clusters."""
-    if first is None or second is None or first.column != second.column:
+def _scores(first: Fit, second: Fit, own: list[int], others: list[int]) -> FloatArray | None:
+    """Return how every cluster moves the differences, from influences.
+
+    All influences are scaled alike, by what most enlarges a plain error to the printed one: where
+    that is a jackknife's, the difference shares its correction.
+    """
+    one, two = first.influence, second.influence
+    if one is None or two is None or one.column != two.column:
         return None
-    labels = {label: at for at, label in enumerate(dict.fromkeys((*first.labels, *second.labels)))}
-    values = np.zeros((len(labels), len(own)))
-    for influence, places, sign in ((second, others, 1.0), (first, own, -1.0)):
-        rows = [labels[label] for label in influence.labels]
-        values[rows] += sign * np.sqrt(influence.factor) * influence.values[:, places]
-    covariance: FloatArray = values.T @ values
+    labels = {label: at for at, label in enumerate(dict.fromkeys((*one.labels, *two.labels)))}
+    sides = [_by_cluster(two, others, labels), _by_cluster(one, own, labels)]
+    scale = max(_enlarged(second, others, sides[0]), _enlarged(first, own, sides[1]))
+    scores = scale * (sides[0] - sides[1])
     # What rounding leaves of equal numbers is no variance.
-    size = np.sum(first.values[:, own] ** 2, axis=0)
-    dead = np.diag(covariance) <= 1e-16 * np.maximum(size, np.finfo(float).tiny)
-    covariance[dead, :] = covariance[:, dead] = 0.0
-    return covariance
+    size = np.sum(one.values[:, own] ** 2, axis=0)
+    dead = np.sum(scores**2, axis=0) <= 1e-16 * np.maximum(size, np.finfo(float).tiny)
+    return np.asarray(np.where(dead, 0.0, scores))
+
+
+def _by_cluster(
+    influence: Influence, places: list[int], labels: Mapping[Hashable, int]
+) -> FloatArray:
+    """Return how every cluster of two fits moves some numbers of one, shape ``(G, m)``."""
+    values = np.zeros((len(labels), len(places)))
+    rows = [labels[label] for label in influence.labels]
+    values[rows] = np.sqrt(influence.factor) * influence.values[:, places]
+    return values
+
+
+def _enlarged(fit: Fit, places: list[int], values: FloatArray) -> float:
+    """Return the largest printed error over the plain one, at least 1."""
+    plain = np.sqrt(np.sum(values**2, axis=0))
+    printed = [fit.terms[at].std_error for at in places]
+    ratios = [
+        float(error / size) for error, size in zip(printed, plain, strict=True) if error and size
+    ]
+    return max((1.0, *ratios))
 
 
 def _test(pair: Pair) -> Wald | None:
     """Return the joint test, ``None`` where no difference has a variance."""
-    if pair.covariance is None:
+    if pair.scores is None:
         return None
-    test = wald(pair.differences, pair.covariance)
+    test = wald(pair.differences, pair.scores.T @ pair.scores)
     return test if test.rank else None

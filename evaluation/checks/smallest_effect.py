@@ -17,6 +17,7 @@ from evaluation.inference.equivalence import (
 from evaluation.spec.extras import SmallestEffect
 
 LEVEL = 0.05
+RULED_OUT = "ruled_out"
 MINUS = "\N{MINUS SIGN}"
 
 # An interval is printed with three digits of its larger end, and no more decimals than four.
@@ -138,13 +139,15 @@ def judge(
         return _verdict(effect, "uninformative", message, test, details)
     message = f"{shown} against bounds of {_ends(effect)}{scale_words(effect, scale)}"
     verdict = _against(test, headline)
+    if verdict == RULED_OUT and effect.first_stage is None:
+        message += "; whether so much is attainable is not judged: no first_stage is named"
     return _verdict(effect, verdict, message, test, details)
 
 
 def _against(test: Equivalence, headline: Headline) -> str:
     """Return the verdict on bounds that are attainable."""
     if test.p_value < LEVEL:
-        return "ruled_out"
+        return RULED_OUT
     if headline.p_value is not None and headline.p_value < LEVEL:
         return "effect_found"
     return "not_ruled_out"

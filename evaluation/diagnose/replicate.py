@@ -245,7 +245,8 @@ def _numbers(
     for place in places:
         term = fit.terms[place]
         truth = known.get((model, name, place))
-        if place in others and (truth is None or len(others) > most):
+        # One number alone is followed whatever it is called, as one quantile is.
+        if place in others and len(places) > 1 and (truth is None or len(others) > most):
             continue
         pair = (term.estimate, term.std_error)
         if headline is not None and place == 0:

@@ -16,6 +16,7 @@ from evaluation.estimators import twfe
 from evaluation.estimators._binary_fit import BinaryFit, fit_binary
 from evaluation.estimators._guards import require_rows
 from evaluation.estimators._hazard import Hazard, hazard_of
+from evaluation.estimators._placebo_checks import placebo_checks
 from evaluation.estimators._term import term_of
 from evaluation.estimators._treated_clusters import few_treated_clusters
 from evaluation.estimators._two_way import require_four_cells
@@ -80,7 +81,10 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return identifying assumptions, each with the kinds of check that speak to it."""
     scale = "" if setting.options.link == IDENTITY else f" on the scale of {setting.options.link}"
     return (
-        (f"parallel hazards{scale}: without treatment both would have moved alike", ("pretrends",)),
+        (
+            f"parallel hazards{scale}: without treatment both would have moved alike",
+            ("pretrends", *placebo_checks(setting)),
+        ),
         ("no anticipation before the first post period", ("anticipation",)),
         (
             "those at risk are alike in what the model leaves out: treatment that empties or fills "

@@ -14,6 +14,7 @@ from evaluation.errors import DataError
 from evaluation.estimators._adoption import Adoption, adoption
 from evaluation.estimators._columns import control_columns
 from evaluation.estimators._guards import require_rows
+from evaluation.estimators._placebo_checks import placebo_checks
 from evaluation.estimators._places import FAMILY, Effect, Family, averages_of
 from evaluation.estimators._saturated import (
     Compared,
@@ -78,7 +79,7 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return (
         (
             f"parallel trends between every cohort and the {pool}{given}",
-            ("pretrends", "trend_sensitivity"),
+            ("pretrends", "trend_sensitivity", *placebo_checks(setting)),
         ),
         (
             f"no anticipation beyond {setting.design.anticipation} periods before treatment",

@@ -31,6 +31,7 @@ from evaluation.estimators._group_time_terms import (
 from evaluation.estimators._guards import cluster_codes, refuse_effects, require_rows
 from evaluation.estimators._influence import matched_influence
 from evaluation.estimators._leave_one_out import leave_one_out, sizes_without
+from evaluation.estimators._placebo_checks import placebo_checks
 from evaluation.estimators._problem import DetailValue
 from evaluation.estimators._problem_of import far_clusters
 from evaluation.estimators.contract import Fit, Influence, Role, Setting
@@ -91,7 +92,7 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
         (
             f"parallel trends{given} between each cohort and the "
             f"{setting.design.control_group} units",
-            ("pretrends", "trend_sensitivity"),
+            ("pretrends", "trend_sensitivity", *placebo_checks(setting)),
         ),
         (
             f"no anticipation beyond {setting.design.anticipation} periods before treatment",

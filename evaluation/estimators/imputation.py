@@ -25,6 +25,7 @@ from evaluation.estimators._imputable import (
 )
 from evaluation.estimators._imputed import influence_of
 from evaluation.estimators._leads import Leads, leads_of
+from evaluation.estimators._placebo_checks import placebo_checks
 from evaluation.estimators._places import (
     Place,
     band_details,
@@ -90,7 +91,10 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return identifying assumptions, each with the kinds of check that speak to it."""
     periods = getattr(setting.design, "anticipation", 0)
     return (
-        ("parallel trends in every period: untreated rows follow one model", ("pretrends",)),
+        (
+            "parallel trends in every period: untreated rows follow one model",
+            ("pretrends", *placebo_checks(setting)),
+        ),
         (f"no anticipation beyond {periods} periods before treatment", ("anticipation",)),
         ("treatment leaves no trace on untreated rows of treated units", ("carry_over",)),
         ("treatment of one group does not reach the other", ("placebo_group",)),

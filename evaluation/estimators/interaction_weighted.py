@@ -14,6 +14,7 @@ from evaluation.estimators import twfe_event_study
 from evaluation.estimators._adoption import adoption
 from evaluation.estimators._event_time import EventTimes, bin_width, event_times
 from evaluation.estimators._guards import require_rows
+from evaluation.estimators._placebo_checks import placebo_checks
 from evaluation.estimators._places import FAMILY, Effect, Family, averages_of
 from evaluation.estimators._saturated import (
     Compared,
@@ -68,7 +69,7 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
         (
             "parallel trends: without treatment every cohort would have moved like the units never "
             "treated (or treated last)",
-            ("pretrends", "trend_sensitivity"),
+            ("pretrends", "trend_sensitivity", *placebo_checks(setting)),
         ),
         (f"no anticipation at event time {setting.options.reference}", ("anticipation",)),
         ("treatment, once begun, lasts", ()),

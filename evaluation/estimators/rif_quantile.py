@@ -19,6 +19,7 @@ from evaluation.data.model_data import FloatArray, ModelData
 from evaluation.errors import DataError
 from evaluation.estimators import twfe
 from evaluation.estimators._indicator_fits import IndicatorFits, indicator_fits
+from evaluation.estimators._placebo_checks import placebo_checks
 from evaluation.estimators._problem import DetailValue
 from evaluation.estimators._term import term_of
 from evaluation.estimators._two_way import TwoWay, two_way
@@ -79,7 +80,7 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
         (
             "parallel trends of shares below each quantile: without treatment both groups' would "
             "have moved alike",
-            ("pretrends",),
+            ("pretrends", *placebo_checks(setting)),
         ),
         *twfe.assumptions(setting)[1:],
         ("the effect is small against the spread: the density is that at one point", ()),

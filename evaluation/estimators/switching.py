@@ -16,6 +16,7 @@ from evaluation.estimators._adoption import adoption
 from evaluation.estimators._blocks import block_needs
 from evaluation.estimators._group_grid import grid_of
 from evaluation.estimators._guards import refuse_effects, require_rows, required_period
+from evaluation.estimators._placebo_checks import placebo_checks
 from evaluation.estimators._places import Place, band_details, pairs_of, terms_of
 from evaluation.estimators._saturated import blind_averages
 from evaluation.estimators._switches import (
@@ -89,7 +90,7 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
         (
             "parallel trends among groups with the same treatment: those that switch would have "
             "moved like those that stay",
-            ("pretrends",),
+            ("pretrends", *placebo_checks(setting)),
         ),
         ("no anticipation of a switch", ("anticipation",)),
     )

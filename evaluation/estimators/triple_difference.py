@@ -17,6 +17,7 @@ from evaluation.estimators._guards import require_rows, required
 from evaluation.estimators._influence import combined, influence_of, wants_moments
 from evaluation.estimators._interacted import further_words, interacted
 from evaluation.estimators._interacted_terms import interacted_terms, product_labels
+from evaluation.estimators._placebo_checks import placebo_checks
 from evaluation.estimators._problem_of import problem_of
 from evaluation.estimators._regression import solve
 from evaluation.estimators._risk_classes import fit_by_risk, risk_equation, risk_needs
@@ -96,7 +97,7 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return (
         (
             f"without treatment the gap between treated and control would have moved alike {apart}",
-            ("pretrends", "placebo_group"),
+            ("pretrends", *placebo_checks(setting)),
         ),
         ("no anticipation before the first post period", ("anticipation",)),
         ("treatment of one group does not reach the others", ("carry_over", "placebo_group")),

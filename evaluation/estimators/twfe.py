@@ -13,6 +13,7 @@ from evaluation.estimators._cell_needs import linear_needs
 from evaluation.estimators._influence import combined, influence_of, wants_moments
 from evaluation.estimators._interacted import further_words
 from evaluation.estimators._interacted_terms import interacted_terms
+from evaluation.estimators._placebo_checks import placebo_checks, staggers
 from evaluation.estimators._regression import solve
 from evaluation.estimators._treated_clusters import few_treated_clusters, treated_clusters
 from evaluation.estimators._two_way import two_way
@@ -47,12 +48,15 @@ def equation(setting: Setting) -> str:
 
 def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return identifying assumptions, each with the kinds of check that speak to it."""
-    del setting
+    same = "effects do not differ by cohort or over time, where adoption is staggered"
     return (
-        ("parallel trends: without treatment both groups would have moved alike", ("pretrends",)),
+        (
+            "parallel trends: without treatment both groups would have moved alike",
+            ("pretrends", *placebo_checks(setting)),
+        ),
         ("no anticipation before the first post period", ("anticipation",)),
         ("treatment of one group does not reach the other", ("carry_over", "placebo_group")),
-        ("effects do not differ by cohort or over time, where adoption is staggered", ("bacon",)),
+        *(((same, ("bacon",)),) if staggers(setting) else ()),
     )
 
 

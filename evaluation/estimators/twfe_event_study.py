@@ -21,6 +21,7 @@ from evaluation.estimators._guards import require_rows, required, required_perio
 from evaluation.estimators._influence import combined, influence_of, wants_moments
 from evaluation.estimators._interacted import further_words, interacted
 from evaluation.estimators._path_terms import path_terms, products_by_time
+from evaluation.estimators._placebo_checks import staggers
 from evaluation.estimators._problem import DetailValue, Solved
 from evaluation.estimators._problem_of import problem_of
 from evaluation.estimators._regression import solve
@@ -97,6 +98,7 @@ def equation(setting: Setting) -> str:
 def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return identifying assumptions, each with the kinds of check that speak to it."""
     reference = setting.options.reference
+    same = "cohorts share one path of effects, where adoption is staggered"
     return (
         (
             "parallel trends: without treatment both groups would have moved alike",
@@ -104,7 +106,7 @@ def assumptions(setting: Setting) -> tuple[tuple[str, tuple[str, ...]], ...]:
         ),
         (f"no anticipation at event time {reference}", ("anticipation",)),
         ("treatment of one group does not reach the other", ("carry_over", "placebo_group")),
-        ("cohorts share one path of effects, where adoption is staggered", ("bacon",)),
+        *(((same, ("bacon",)),) if staggers(setting) else ()),
     )
 
 

@@ -71,9 +71,13 @@ def lacking(
         Whether one hidden cell is enough, as nobody knows the sum of its group.
     """
     size = int(group.max(initial=-1)) + 1
-    mass = np.zeros((size, values.shape[1]), dtype=np.int64)
-    np.add.at(mass, group[hidden], values[hidden])
-    number = np.bincount(group[hidden], minlength=size)
+    members, counts = group[hidden], np.ascontiguousarray(values[hidden].T)
+    # One count at a time, which NumPy adds several times faster than rows of them.
+    sums = np.zeros((values.shape[1], size), dtype=np.int64)
+    for column, count in zip(sums, counts, strict=True):
+        np.add.at(column, members, count)
+    mass = sums.T
+    number = np.bincount(members, minlength=size)
     alone = np.zeros(mass.shape, dtype=bool)
     alone[:, 0] = (number == 1) & (not single)
     few = (mass < protection.needed) & ((mass > 0) | protection.zeros)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from evaluation.release.assemble import Candidate
@@ -80,10 +81,31 @@ def checker_page(candidate: Candidate, signoffs: Sequence[SignOff], files_at: st
     files_at
         Where its files stand, from the page.
     """
-    import jinja2
     from markupsafe import Markup
 
-    environment = jinja2.Environment(
+    environment = _environment()
+    loader: Any = environment.loader
+    signed = [(one, one.signed == candidate.signed) for one in signoffs]
+    shown: str = environment.get_template("checker.html").render(
+        spec=candidate.record.spec,
+        policy=candidate.policy,
+        synthetic=is_synthetic(candidate.record),
+        candidate=candidate,
+        artefacts=tuple(_artefacts(candidate)),
+        signoffs=signed,
+        approved=approvals(signoffs, candidate.signed),
+        files_at=files_at,
+        style=Markup(loader.get_source(environment, "style.css")[0]),
+    )
+    return shown
+
+
+@cache
+def _environment() -> Any:
+    """Return what reads templates; one a process, since it compiles each of them."""
+    import jinja2
+
+    return jinja2.Environment(
         loader=jinja2.ChoiceLoader(
             [
                 jinja2.PackageLoader("evaluation.release", "templates"),
@@ -94,19 +116,6 @@ def checker_page(candidate: Candidate, signoffs: Sequence[SignOff], files_at: st
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-    )
-    loader: Any = environment.loader
-    signed = [(one, one.signed == candidate.signed) for one in signoffs]
-    return environment.get_template("checker.html").render(
-        spec=candidate.record.spec,
-        policy=candidate.policy,
-        synthetic=is_synthetic(candidate.record),
-        candidate=candidate,
-        artefacts=tuple(_artefacts(candidate)),
-        signoffs=signed,
-        approved=approvals(signoffs, candidate.signed),
-        files_at=files_at,
-        style=Markup(loader.get_source(environment, "style.css")[0]),
     )
 
 

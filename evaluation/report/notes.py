@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from evaluation.data.functionals.flows import HAZARDS, can_jump
 from evaluation.report.language import Language, language_of
+from evaluation.report.selected import NOT_RECEIVED, selected, selected_rows
 from evaluation.report.words import value_words
 from evaluation.spec.breaks import BREAKS, Break, bridged
 from evaluation.spec.design import DidDesign, RdDesign
@@ -27,11 +28,38 @@ def notes_of(spec: Spec) -> tuple[str, ...]:
 
 
 def _selection(spec: Spec, words: Language) -> Iterator[str]:
+    """Say which numbers are of persons whom receipt, or none in the month before, selects."""
     rows = spec.sample.rows
-    if spec.sample.denominator != "population" or rows in ("entry", "at_risk_exit"):
+    found = {model: selected(spec, model) for model in spec.models}
+    chosen = [
+        (name, model.id, {*found[model].of(name)})
+        for model in spec.models
+        for name in spec.outcomes_of(model)
+    ]
+    recipients = [(name, model) for name, model, of in chosen if of - {NOT_RECEIVED}]
+    if set(selected_rows(spec.sample)) - {NOT_RECEIVED} or 0 < len(chosen) == len(recipients):
         yield words.text("note.selection")
+    elif recipients:
+        yield words.text("note.selection_of", of=_outcomes_of(recipients, words))
     if isinstance(rows, str) and rows in SELECTING_ROWS:
         yield words.text(f"note.rows.{rows}")
+    others = [(name, model) for name, model, of in chosen if NOT_RECEIVED in of]
+    if others and rows != NOT_RECEIVED:
+        yield words.text("note.entry_of", of=_outcomes_of(others, words))
+
+
+def _outcomes_of(named: Sequence[tuple[str, str]], words: Language) -> str:
+    """Return outcomes of models in words; models with the same outcomes together."""
+    outcomes: dict[str, list[str]] = {}
+    for name, model in named:
+        outcomes.setdefault(model, []).append(name)
+    models: dict[str, list[str]] = {}
+    for model, names in outcomes.items():
+        models.setdefault(words.listed(names), []).append(model)
+    return "; ".join(
+        words.plural("note.of", len(ids), outcomes=names, models=words.listed(ids))
+        for names, ids in models.items()
+    )
 
 
 def _hazards(spec: Spec, words: Language) -> Iterator[str]:

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from evaluation.report.pictures import Picture, pictures_of
@@ -40,21 +41,14 @@ def page(record: Record, pictures: Sequence[Picture] | None = None) -> str:
     pictures
         Its figures, where they are drawn already.
     """
-    import jinja2
     from markupsafe import Markup
 
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("evaluation.report", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = _environment()
     drawn = pictures_of(record) if pictures is None else pictures
     material = Material(record, galleries_of(record, drawn), tables_shown(record))
     script = _source(environment, SCRIPT)
     words = record.words
-    return environment.get_template("page.html").render(
+    shown: str = environment.get_template("page.html").render(
         words=words,
         spec=record.spec,
         blind=record.blind,
@@ -65,6 +59,21 @@ def page(record: Record, pictures: Sequence[Picture] | None = None) -> str:
         script=Markup(script),
         script_words=Markup(_script_words(record)),
         policy=_policy(script),
+    )
+    return shown
+
+
+@cache
+def _environment() -> Any:
+    """Return what reads templates; one a process, since it compiles each of them."""
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("evaluation.report", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 

@@ -60,7 +60,13 @@ def _value(name: str, value: str, words: Language) -> str:
 
 def known(section: str, text: str) -> bool:
     """Whether an English text of another layer has a concept, and so is said in every language."""
-    return any(pattern.fullmatch(text) for _, pattern in _patterns(section))
+    return bool(concept_of(section, text))
+
+
+def concept_of(section: str, text: str) -> str:
+    """Return the key of an English text of another layer in a section; empty without a concept."""
+    keys = (key for key, pattern in _patterns(section) if pattern.fullmatch(text))
+    return next(keys, "")
 
 
 def message_words(message: str, words: Language) -> str:

@@ -7,6 +7,7 @@ import importlib.metadata
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from evaluation.report.code_version import code_version
 from evaluation.spec.shipped import shipped
@@ -64,6 +65,7 @@ def _lock_digest() -> str | None:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path is not None else None
 
 
+@cache
 def _version(name: str) -> str | None:
     try:
         return importlib.metadata.version(name)

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evaluation.checks.registry import PLANNED
 from evaluation.estimators.contract import Estimator, Setting
 from evaluation.estimators.fitting import setting_of
 from evaluation.estimators.registry import estimator
+from evaluation.report.estimand_words import estimand_words
 from evaluation.report.language import Language, language_of
 from evaluation.report.model_words import model_words
 from evaluation.report.phrases import equation_words, said
 from evaluation.report.record import Record
-from evaluation.report.words import spaced
+from evaluation.report.spoken_to import spoken_to
+from evaluation.report.weighting import weighting
 from evaluation.spec.columns import columns_of_spec
 from evaluation.spec.model import Model
 from evaluation.spec.spec import Spec
-
-# Rows chosen by a transition are a population of their own.
-SELECTED_ROWS = frozenset({"at_risk_exit", "at_risk_entry", "entry"})
 
 
 @dataclass(frozen=True)
@@ -63,12 +61,10 @@ def _statement(spec: Spec, model: Model) -> Statement:
     words = language_of(spec.lang)
     module = estimator(model.estimator)
     setting = setting_of(spec, model)
-    asked = {check.kind for check in spec.checks if check.model in (None, model.id)}
-    key = f"estimand.{model.estimand}"
-    estimand = words.text(key) if key in words else spaced(model.estimand)
+    estimand = estimand_words(spec, model)
     if model.options.compares_third and not model.estimand.startswith("change_in"):
         estimand = words.text("statement.third", words=estimand)
-    over = weighting(spec)
+    over = weighting(spec, model)
     return Statement(
         model.id,
         said("estimator", module.TITLE, words),
@@ -76,39 +72,12 @@ def _statement(spec: Spec, model: Model) -> Statement:
         equation_words(module.equation(setting), words, columns_of_spec(spec)),
         model_words(spec, model),
         tuple(
-            (said("assumption", text, words), _spoken_to(kinds, asked, words))
+            (said("assumption", text, words), spoken_to(spec, model, text, kinds))
             for text, kinds in module.assumptions(setting)
         ),
         _inference(setting, words) if module.VARIANCES else _resampled(module, words),
         module.SOURCE,
     )
-
-
-def _spoken_to(kinds: tuple[str, ...], asked: set[str], words: Language) -> str:
-    """Return which checks speak to an assumption, and which of them are run here."""
-    run = [kind for kind in kinds if kind in asked and kind not in PLANNED]
-    if run:
-        return words.text("statement.checked", checks=words.listed(run))
-    if not kinds:
-        return words.text("statement.unchecked")
-    named = [
-        words.text("statement.planned", check=kind) if kind in PLANNED else kind for kind in kinds
-    ]
-    return words.text("statement.not_checked", checks=words.listed(named, "or"))
-
-
-def weighting(spec: Spec) -> str:
-    """Return the population and the weights of a spec's estimates in words."""
-    words, rows = language_of(spec.lang), spec.sample.rows
-    base = words.text(f"weighting.{spec.sample.denominator}")
-    if spec.design.kind == "single_unit":
-        return words.text("weighting.single_unit", population=base)
-    if spec.panel.weight is not None:
-        return words.text("weighting.weighted", population=base, column=spec.panel.weight)
-    if isinstance(rows, str):
-        population = words.text(f"weighting.{rows}") if rows in SELECTED_ROWS else base
-        return words.text("weighting.rows", population=population)
-    return words.text("weighting.grouped", population=base, columns=", ".join(rows.by))
 
 
 def _resampled(module: Estimator, words: Language) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -72,25 +73,34 @@ def marked_values(table: BaseModel, mark: type) -> Iterator[tuple[str, str]]:
     for name, field in type(table).model_fields.items():
         if field.exclude:
             continue
-        yield from _marked(getattr(table, name), field.annotation, field.metadata, mark, name)
+        carried = _carried(type(table), name, mark)
+        yield from _marked(getattr(table, name), *carried, mark, name)
+
+
+@cache
+def _carried(table: type[BaseModel], name: str, mark: type) -> tuple[bool, bool]:
+    """Whether a text that is a field carries the mark, and whether one inside the field does."""
+    field = table.model_fields[name]
+    inside = _carries(field.annotation, mark)
+    return inside or any(isinstance(item, mark) for item in field.metadata), inside
 
 
 def _marked(
-    value: Any, annotation: Any, metadata: list[Any], mark: type, path: str
+    value: Any, carries: bool, carries_inside: bool, mark: type, path: str
 ) -> Iterator[tuple[str, str]]:
     if isinstance(value, BaseModel):
         for inner, text in marked_values(value, mark):
             yield f"{path}.{inner}", text
     elif isinstance(value, str):
-        if any(isinstance(item, mark) for item in metadata) or _carries(annotation, mark):
+        if carries:
             yield path, value
     elif isinstance(value, tuple):
         for position, item in enumerate(value):
             label = getattr(item, "id", None) or str(position + 1)
-            yield from _marked(item, annotation, [], mark, f"{path}.{label}")
+            yield from _marked(item, carries_inside, carries_inside, mark, f"{path}.{label}")
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _marked(item, annotation, [], mark, f"{path}.{key}")
+            yield from _marked(item, carries_inside, carries_inside, mark, f"{path}.{key}")
 
 
 def _carries(annotation: Any, mark: type) -> bool:

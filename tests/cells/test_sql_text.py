@@ -188,6 +188,7 @@ def test_the_command_prints_it() -> None:
     assert "FROM `lake`.`rows` AS `t0`" in done.stdout
 
 
+@pytest.mark.usefixtures("small_truth")
 def test_a_warehouse_and_back(tmp_path: Path) -> None:
     spec = spec_of("release_at_30", **{"panel.persons": 5_000})
     frame = open_source(spec).read(list(columns_of_spec(spec)))

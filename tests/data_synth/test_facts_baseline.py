@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def rows() -> dict[str, FactRow]:
     world = data_synth.load_world("published_null")
-    return {row.id: row for row in describe(world, PERSONS, 1, 2)}
+    return {row.id: row for row in describe(world, PERSONS, 1)}
 
 
 @pytest.mark.parametrize("name", [fact.id for _, fact in all_facts() if fact.held])

@@ -10,7 +10,7 @@ import pytest
 from data_synth.stream.pool import in_processes
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, 2, 9])
 def test_every_task_is_done_once_and_told_with_its_place(jobs: int) -> None:
     done = dict(in_processes(partial(pow, 2), [3, 1, 4], jobs))
     assert done == {0: 8, 1: 2, 2: 16}

@@ -24,6 +24,7 @@ from data_synth.stream.request import PANEL, Request, list_shapes, refuse_imposs
 from data_synth.stream.space import BYTES, planned_bytes, planned_rows, refuse_little_space
 from data_synth.stream.writers import File
 from evaluation.errors import DataError, EnvironmentProblem, SpecError, UsageError, UserError
+from tests.data_synth.tasks import ended, no_memory
 
 WINDOW = (date(2010, 1, 1), date(2019, 12, 1))
 
@@ -205,28 +206,6 @@ def test_anything_else_is_never_replaced(
     with pytest.raises(UsageError, match=says):
         refuse_foreign(folder, PANEL)
     shutil.rmtree(folder)
-
-
-def ended(task: int) -> int:
-    """End the process that is given the second task, as the system does when memory runs out."""
-    import os
-
-    if task == 2:
-        os._exit(9)
-    return task
-
-
-def no_memory(task: int) -> int:
-    raise MemoryError
-
-
-def double(task: int) -> int:
-    return 2 * task
-
-
-@pytest.mark.parametrize("jobs", [1, 2, 9])
-def test_tasks_come_back_with_their_places(jobs: int) -> None:
-    assert sorted(in_processes(double, [5, 6, 7], jobs)) == [(0, 10), (1, 12), (2, 14)]
 
 
 @pytest.mark.parametrize(("work", "jobs"), [(ended, 2), (no_memory, 1), (no_memory, 2)])

@@ -28,6 +28,8 @@ HELD_ELSEWHERE = {
     ".venv/bin/pre-commit": "set up once by hand",
     "env/bin/python": "tests/infrastructure/test_wheelhouse.py",
     "env/bin/activity-duty": "tests/infrastructure/test_wheelhouse.py",
+    # The same numbers, computed again from as many persons.
+    "activity-duty verify outputs/reference/age_did": "tests/reference/test_reference_outputs.py",
 }
 
 
@@ -116,7 +118,7 @@ def _command(
 ) -> None:
     for program, *arguments in block.commands:
         line = shlex.join([program, *arguments])
-        if program in HELD_ELSEWHERE:
+        if program in HELD_ELSEWHERE or line in HELD_ELSEWHERE:
             continue
         assert program == PROGRAM, f"no way to follow: {line}"
         added = [option for begins, option in lighter.items() if line.startswith(begins)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,16 +12,22 @@ SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "cells.py"
 
 
 @pytest.mark.slow
-def test_a_section_prints_its_table_and_removes_its_data(tmp_path: Path) -> None:
+def test_a_section_prints_its_table_and_removes_its_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(str(SCRIPT.parent))
+    import cells as script
+
     scratch, kept = tmp_path / "scratch", tmp_path / "tables.md"
     scratch.mkdir()
     words = ["--quick", "--only", "permutation", "--folder", str(scratch), "--out", str(kept)]
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT), *words], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert kept.read_text(encoding="utf-8").strip() in done.stdout
-    (row,) = [line for line in done.stdout.splitlines() if line.startswith("| 5,000 draws")]
+    monkeypatch.setattr(sys, "argv", [str(SCRIPT), *words])
+    # What a stop does to the script is not to happen to the tests.
+    monkeypatch.setattr(script.signal, "signal", lambda number, handler: None)
+    script.main()
+    said = capsys.readouterr().out
+    assert kept.read_text(encoding="utf-8").strip() in said
+    (row,) = [line for line in said.splitlines() if line.startswith("| 5,000 draws")]
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     assert float(cells[1]) > 0 and cells[5] == "≥ 1,500 a second"
     assert list(scratch.iterdir()) == []

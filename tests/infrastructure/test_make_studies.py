@@ -146,3 +146,29 @@ def test_a_run_names_the_figure_of_its_design(runs):
     assert {kind for kinds in runs.NATURAL.values() for kind in kinds} <= set(figure_kinds())
     assert set(runs.NATURAL) >= {one.design for one in studies()}
     assert set(runs.OWN) <= {one.id for one in studies()}
+
+
+def test_a_run_says_every_placebo_and_what_speaks_against_it(runs):
+    trial = importlib.import_module("study_panels.trial")
+    names = [("exit", "sa_exit"), ("entry", "sa_entry")]
+    asked = trial.Trial(
+        persons=9,
+        models=("exit",),
+        outcomes=("sa_exit",),
+        replications=20,
+        placebo=tuple(trial.Placebo(model=m, outcome=y, null_in="flat") for m, y in names),
+    )
+    checks = tuple(
+        Check("rd_age30", "donut", "exit", "sa_exit", term, None, None, verdict, "")
+        for term, verdict in [("1", "violated"), ("2", "violated"), ("3", "stable")]
+    )
+    found = runs._read("rd_age30", record(replace(ROW, p_value=0.2), checks=checks), asked)
+    assert found["placebos"] == "exit sa_exit: null (p = 0.2); entry sa_entry: not run"
+    assert found["against"] == "donut of exit sa_exit"
+
+
+def test_a_truth_stands_with_its_error_unless_that_is_rounding(folders):
+    pages = importlib.import_module("study_pages")
+    assert pages._truth({"truth": "0.0782", "truth_error": "0.0059"}) == "0.0782 ± 0.0059"
+    assert pages._truth({"truth": "0.5", "truth_error": "1e-18"}) == "0.5"
+    assert pages._truth({"truth": "", "truth_error": ""}) == "–"

@@ -155,7 +155,7 @@ def test_a_model_names_its_outcomes_and_what_was_set():
 
 
 def test_a_check_that_is_only_planned_says_so(monkeypatch):
-    monkeypatch.setattr("evaluation.report.statements.PLANNED", frozenset({"anticipation"}))
+    monkeypatch.setattr("evaluation.report.spoken_to.PLANNED", frozenset({"anticipation"}))
     path = model_statements(spec_of("age_did"))[1]
     spoken = dict(path.assumptions)
     assert spoken["no anticipation at event time -3"] == (

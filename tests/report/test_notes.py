@@ -32,7 +32,25 @@ NOTES = [
         ["rows before the reform whose outcome date", "national shocks"],
     ),
     ("municipal_adoption", {}, []),
-    ("release_at_30", {}, ["sa_exit and sa_entry are of those at risk"]),
+    (
+        "release_at_30",
+        {},
+        [
+            "The rows of sa_exit in models exit_flow and exit_honest are selected by receipt",
+            "The rows of sa_entry in model exit_flow are of those who did not receive",
+            "sa_exit and sa_entry are of those at risk",
+        ],
+    ),
+    (
+        "age_did",
+        {"sample.keep": [{"column": "sa_received", "equals": 1}]},
+        ["The sample is selected by receipt", "national shocks"],
+    ),
+    (
+        "age_did",
+        {"models.main.keep": [{"column": "sa_exit", "missing": False}]},
+        ["The rows of employed and in_education in model main are selected", "national shocks"],
+    ),
     (
         "release_at_30",
         {"sample.rows": "at_risk_exit", "models.exit_flow.outcomes": ["employed"]},

@@ -8,24 +8,23 @@ from evaluation.data.functionals.contract import Case
 from evaluation.spec.dates import Dated
 from evaluation.spec.filters import Filter
 from evaluation.spec.model import Model
-from evaluation.spec.sample import GroupedRows, Outcome
+from evaluation.spec.sample import GroupedRows, Outcome, RowKind
 from evaluation.spec.spec import Spec
 
 RECEIVED = "sa_received"
-# Transitions, missing in the rows that are not at risk of them.
-HAZARDS = frozenset(
-    {
-        "sa_entry",
-        "sa_exit",
-        "sa_exit_work",
-        "sa_exit_education",
-        "sa_exit_programme",
-        "sa_exit_aap",
-        "sa_exit_disability",
-        "sa_exit_introduction",
-        "sa_exit_nothing",
-    }
-)
+# Who is at risk of each transition, as `sample.rows` calls them; it is missing for everyone else.
+AT_RISK: dict[str, RowKind] = {
+    "sa_entry": "at_risk_entry",
+    "sa_exit": "at_risk_exit",
+    "sa_exit_work": "at_risk_exit",
+    "sa_exit_education": "at_risk_exit",
+    "sa_exit_programme": "at_risk_exit",
+    "sa_exit_aap": "at_risk_exit",
+    "sa_exit_disability": "at_risk_exit",
+    "sa_exit_introduction": "at_risk_exit",
+    "sa_exit_nothing": "at_risk_exit",
+}
+HAZARDS = frozenset(AT_RISK)
 # What answers to the current month's duty at once; everything else is a stock.
 FLOWS = HAZARDS | {"condition_imposed", "condition_hours"}
 # What recipients are paid: receipt itself cannot jump, what a rule grants to recipients can.

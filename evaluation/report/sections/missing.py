@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from evaluation.report.estimand_words import estimand_words
 from evaluation.report.insufficient import NO_MODEL
 from evaluation.report.missing_words import missing_words
 from evaluation.report.phrases import message_words, said
 from evaluation.report.record import Record
-from evaluation.report.words import outcome_label, spaced
+from evaluation.report.words import outcome_label
 from evaluation.spec.missing import LACKS, MISSING, reason_of
 from evaluation.spec.model import Model
 
@@ -71,8 +72,7 @@ def _asked(record: Record) -> tuple[str, ...]:
 
 def _of_model(record: Record, model: Model) -> str:
     words, spec = record.words, record.spec
-    key = f"estimand.{model.estimand}"
-    estimand = words.text(key) if key in words else spaced(model.estimand)
+    estimand = estimand_words(spec, model)
     outcomes = words.listed(outcome_label(spec, name) for name in spec.outcomes_of(model))
     return words.text(
         "page.missing.asked_model", model=model.id, estimand=estimand, outcomes=outcomes

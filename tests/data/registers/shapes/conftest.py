@@ -52,7 +52,7 @@ def delivery_folder(
 ) -> Callable[[str, str], Path]:
     """Return a function that delivers a shape in a format, and the folder it returns."""
     lives = as_recorded(
-        simulate_chunk(trapped_world, Chunk(1990, 0, 400), SEED, "actual", FIRST, LAST)
+        simulate_chunk(trapped_world, Chunk(1990, 0, 250), SEED, "actual", FIRST, LAST)
     )
     persons = MappingProxyType({name: _make(name)(lives) for name in PERSONS})
     places = MappingProxyType({name: _make(name)(trapped_world) for name in REFERENCE})
