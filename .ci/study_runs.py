@@ -162,7 +162,7 @@ def _read(study: str, record: Record, trial: Trial | None) -> Mapping[str, str]:
     spread = record.detail(
         row.model_id, row.outcome, "truth_monte_carlo_error", place_in_details(row)
     )
-    placebos = () if trial is None else trial.placebo
+    placebos = () if trial is None else [one for one in trial.placebo if one.in_run]
     return {
         "study": study,
         "model": row.model_id,

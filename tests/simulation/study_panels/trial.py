@@ -38,6 +38,8 @@ class Placebo(Table):
         World in which it must be found, in 80 % of draws at least; empty where no world breaks it.
     alternative
         Where what is found must have this sign; either by default.
+    in_run
+        Whether a run of the study itself holds it; not where settings make it of other rows.
     """
 
     model: str = ""
@@ -53,6 +55,7 @@ class Placebo(Table):
     broken_settings: tuple[str, ...] = ()
     broken_replications: int = Field(default=60, ge=20, le=2000)
     alternative: Literal["either", "below", "above"] = "either"
+    in_run: bool = True
 
     @model_validator(mode="after")
     def _one(self) -> Placebo:
