@@ -46,28 +46,29 @@ def section(title: str, lines: Sequence[Line], stamp: str) -> str:
     parts = [
         f"## {title}\n\nCommit {stamp}. {draws:,} draws of synthetic worlds, each estimated by the "
         "study's own spec with the persons and settings of its trial (tests/simulation/"
-        "study_trials). Seeds: the first six bytes of SHA-256 of `studies/<line>/<replication>`. A "
-        "line that *covers* holds where coverage of the superpopulation's truth lies in the band "
-        "of a right 95 % interval, Bonferroni-adjusted over all lines of all studies, and the 95 % "
-        f"Monte Carlo interval of the mean error within ±{SMALL} standard errors "
-        f"(±{SMALL_RESAMPLING} where draws are resampled); where too few draws cannot show the "
-        "latter it is *undecided*. One that *covers at least* may cover more than the band; an "
-        "interval that counts a largest bias is judged by the band's lower end alone. Of methods "
-        "with a bias-corrected estimate that one is judged. Truth: the mean over five large draws "
-        "of coupled runs (one where that shows no difference at all), with its Monte Carlo error, "
-        "which counts in that of the mean error. Placebos are "
-        f"tests at {LEVEL:.0%}: they must not reject more often than the band about that level "
-        f"where nothing is broken, and must be found in {RATE:.0%} of draws, chosen beforehand, in "
-        "the world that breaks them. Designs of one treated unit are judged by the size of their "
-        "placebo ranks, refusals by refusing in every draw. Closed-form methods ask for 2,000 "
-        "draws to be judged to a percent; whole worlds cost about a second each, so that most "
-        "lines have fewer, and their bands are as much wider. Draws without a number are counted "
-        f"(*none in*); more than {MISSING:.0%} of them fail a line. {failing} of {len(lines)} "
-        f"lines are not as expected, {undecided} undecided.\n",
+        "study_trials). Seeds: the first six bytes of SHA-256 of `studies/<line>/<replication>`. "
+        f"{failing} of {len(lines)} lines are not as expected, {undecided} undecided.\n\n"
+        "- *covers*: coverage of the superpopulation's truth lies in the band of a right 95 % "
+        "interval, Bonferroni-adjusted over all lines of all studies, and the 95 % Monte Carlo "
+        f"interval of the mean error within ±{SMALL} standard errors (±{SMALL_RESAMPLING} where "
+        "draws are resampled); where too few draws cannot show the latter it is *undecided*. Of "
+        "methods with a bias-corrected estimate that one is judged.\n"
+        "- *covers at least*: may cover more than the band. An interval that counts a largest bias "
+        "is judged by the band's lower end as well.\n"
+        "- Truth: the mean over five large draws of coupled runs (one where that shows no "
+        "difference at all), with its Monte Carlo error, which counts in that of the mean error.\n"
+        f"- Placebos are tests at {LEVEL:.0%}: they must not reject more often than the band about "
+        f"that level where nothing is broken, and must be found in {RATE:.0%} of draws, chosen "
+        "beforehand, in the world that breaks them. Designs of one treated unit are judged by the "
+        "size of their placebo ranks, refusals by refusing in every draw.\n"
+        "- Closed-form methods ask for 2,000 draws to be judged to a percent; whole worlds cost "
+        "about a second each, so that most lines have fewer, and their bands are as much wider.\n"
+        f"- Draws without a number are counted (*none in*); more than {MISSING:.0%} of them fail a "
+        "line.\n",
         table(lines),
     ]
     if said := readings(lines):
-        parts += ["\nWhat was not expected, and what was made of it:\n", "\n".join(said)]
+        parts += ["\nWhat was not expected or not decided, and was read:\n", "\n".join(said)]
     return "\n".join(parts)
 
 
@@ -107,10 +108,10 @@ def _truth(line: Line) -> str:
 
 
 def readings(lines: Sequence[Line]) -> list[str]:
-    """Return a list item for every line that is not as expected: what was made of it."""
+    """Return a list item for every line that is not as expected, or was read: what it says."""
     known = tomllib.loads(READINGS.read_text(encoding="utf-8"))
     return [
         f"- `{line.key}`: {line.reason + ': ' if line.reason else ''}{known.get(line.key, UNREAD)}"
         for line in lines
-        if line.fails
+        if line.fails or line.key in known
     ]
