@@ -21,7 +21,8 @@ from pathlib import Path
 from pieces.adoption import adoption_file
 from pieces.catalogue import PIECES
 from pieces.measuring import LONG, timed
-from pieces.panels import planned_bytes, rows_of, simulated
+from pieces.national import national_extent
+from pieces.panels import Extent, planned_bytes, rows_of, simulated
 from pieces.table import Line, at_least, at_most, memory, print_table, rate, wall
 
 AGES, RD_AGES = (18, 42), (25, 34)
@@ -45,7 +46,7 @@ class Size:
     repetitions: int
 
 
-FULL = Size(1_440_000, 240_000, 1_200_000, 120_000, 4_800_000, 1_000_000, 20_000, 3)
+FULL = Size(1_440_000, 240_000, 1_200_000, 120_000, 3_750_000, 1_000_000, 20_000, 3)
 QUICK = Size(60_000, 15_000, 60_000, 15_000, 60_000, 20_000, 5_000, 1)
 
 
@@ -58,9 +59,9 @@ class Run:
     env: dict[str, str]
     out: Callable[[str], None]
 
-    def simulate(self, name: str, persons: int, ages: tuple[int, int]) -> tuple[Path, str]:
+    def simulate(self, name: str, extent: Extent) -> tuple[Path, str]:
         """Write person-months; return their folder and how many there are."""
-        made = simulated(self.folder / name, persons, ages, self.env)
+        made = simulated(self.folder / name, extent, self.env)
         return made, f"{rows_of(made):,} rows"
 
     def table(self, title: str, lines: list[Line], repetitions: int | None = None) -> None:
@@ -71,7 +72,7 @@ class Run:
 
 def panel_section(run: Run) -> None:
     """Compare event studies and person effects with the floor."""
-    made, rows = run.simulate("panel", run.size.panel, AGES)
+    made, rows = run.simulate("panel", Extent(run.size.panel, AGES))
     first, ten = "event study, 4 controls, municipality effects", "ten_models_five_outcomes"
     run.table(
         f"Differences in differences, {rows}",
@@ -87,7 +88,7 @@ def panel_section(run: Run) -> None:
 
 def library_section(run: Run) -> None:
     """Compare the event study with pyfixest."""
-    made, rows = run.simulate("small", run.size.small, AGES)
+    made, rows = run.simulate("small", Extent(run.size.small, AGES))
     own = "event study from the file, by cells"
     run.table(
         f"The same event study, {rows}",
@@ -100,7 +101,7 @@ def library_section(run: Run) -> None:
 
 def cutoff_section(run: Run) -> None:
     """Compare a regression discontinuity with the floor and with rdrobust."""
-    made, rows = run.simulate("cutoff", run.size.cutoff, RD_AGES)
+    made, rows = run.simulate("cutoff", Extent(run.size.cutoff, RD_AGES))
     own = "a rule and 20 bandwidths, clustered by person"
     run.table(
         f"Regression discontinuity in months, {rows}",
@@ -110,7 +111,7 @@ def cutoff_section(run: Run) -> None:
         ],
     )
     shutil.rmtree(made)
-    made, rows = run.simulate("cutoff_small", run.size.cutoff_small, RD_AGES)
+    made, rows = run.simulate("cutoff_small", Extent(run.size.cutoff_small, RD_AGES))
     other = "rdrobust, one call, rows in memory"
     run.table(
         f"The same, {rows}",
@@ -149,13 +150,13 @@ def permutation_section(run: Run) -> None:
 
 def national_section(run: Run) -> None:
     """Run the shipped specs on 200 million person-months."""
-    made, rows = run.simulate("national", run.size.national, AGES)
+    made, rows = run.simulate("national", national_extent(run.size.national))
     limit = memory(2_000)
     run.table(
-        f"Every model of age_did and release_at_30, {rows}",
+        f"Every model of specs/reform_2017 and specs/rd_age30 that runs from cells, {rows}",
         [
             Line("everything, from nothing", "national", made, goals=(wall(300), limit)),
-            Line("changed models, kept cells", "national_again", made, goals=(wall(2), limit)),
+            Line("two changed specs, kept cells", "national_again", made, goals=(wall(2), limit)),
         ],
         repetitions=1,
     )
@@ -173,13 +174,13 @@ SECTIONS: dict[str, Callable[[Run], None]] = {
 
 def needed(size: Size, chosen: list[str]) -> float:
     """Return the bytes that the sections will take, one after the other."""
-    persons = {
-        "panel": (size.panel, AGES),
-        "library": (size.small, AGES),
-        "cutoff": (size.cutoff, RD_AGES),
-        "national": (size.national, AGES),
+    extents = {
+        "panel": Extent(size.panel, AGES),
+        "library": Extent(size.small, AGES),
+        "cutoff": Extent(size.cutoff, RD_AGES),
+        "national": national_extent(size.national),
     }
-    files = [planned_bytes(*persons[name]) for name in chosen if name in persons]
+    files = [planned_bytes(extents[name]) for name in chosen if name in extents]
     files += [size.units * 12 * 20.0] * ("adoption" in chosen)
     return max(files, default=0.0) + (SPILL if files else 0.0)
 

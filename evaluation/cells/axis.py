@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from evaluation.cells.expressions.times import moment, period_index, time_of
-from evaluation.cells.patterns import Patterns, code_of
+from evaluation.cells.patterns import Patterns
 from evaluation.cells.plan import Plan
+from evaluation.cells.planning.levels import filter_bounds
 from evaluation.cells.relation import Relation
 from evaluation.cells.time_pass import TimeFacts
 from evaluation.data.moments import WORD_BITS
@@ -16,7 +17,7 @@ from evaluation.data.periods import Calendar
 
 MOST_WORDS = 20
 # Sums of one GROUP BY that are still cheap.
-MOST_PARTED = 24
+MOST_PARTED = 32
 
 
 @dataclass(frozen=True)
@@ -37,24 +38,19 @@ class Axis:
     words: int
     place: Callable[[Any], Any]
 
-    def word(self, table: Any, at: int, inside: Any) -> Any:
+    def word(self, table: Any, at: int) -> Any:
         """Return the sum that sets the bits of one word.
 
         Parameters
         ----------
         table
-            Ibis table of rows.
+            Ibis table of rows, none of which lies before the first place.
         at
             Which word.
-        inside
-            Which rows count; ``None`` for all.
         """
         slot = self.place(table) - self.first
-        if inside is not None:
-            slot = inside.ifelse(slot, -1)
-        shift = (slot + WORD_BITS) % WORD_BITS
         here = slot.between(WORD_BITS * at, WORD_BITS * at + WORD_BITS - 1)
-        return (here.cast("int64") << shift).bit_or()
+        return (here.cast("int64") << slot % WORD_BITS).bit_or().fill_null(0)
 
 
 def time_axis(relation: Relation, plan: Plan, times: TimeFacts) -> Axis | None:
@@ -72,15 +68,27 @@ def time_axis(relation: Relation, plan: Plan, times: TimeFacts) -> Axis | None:
     return Axis(times.slots[0], words, place) if words <= MOST_WORDS else None
 
 
-def column_axis(relation: Relation, column: str) -> Axis | None:
-    """Return the values of a column of whole numbers, ``None`` where they are unknown or many."""
+def column_axis(relation: Relation, plan: Plan, column: str) -> Axis | None:
+    """Return the values of a column of whole numbers, ``None`` where they are unknown or many.
+
+    They lie between the bounds of the panel's values and those that the sample keeps.
+    """
     facts = relation.columns[column]
     if facts.low is None or facts.high is None or facts.kind not in ("integer", "float"):
         return None
-    words = (facts.high - facts.low) // WORD_BITS + 1
+    kept = [
+        filter_bounds(one)
+        for condition in plan.conditions
+        if not condition.negated
+        for one in condition.filters
+        if one.column == column
+    ]
+    low = max([facts.low, *(least for least, _ in kept if least is not None)])
+    high = min([facts.high, *(most for _, most in kept if most is not None)])
+    words = max(high - low, 0) // WORD_BITS + 1
     if words > MOST_WORDS:
         return None
-    return Axis(facts.low, words, lambda table: table[column].cast("int64"))
+    return Axis(low, words, lambda table: table[column].cast("int64"))
 
 
 def fits(axis: Axis | None, patterns: Patterns | None) -> bool:
@@ -90,11 +98,3 @@ def fits(axis: Axis | None, patterns: Patterns | None) -> bool:
         and patterns is not None
         and axis.words * len(patterns.codes) <= MOST_PARTED
     )
-
-
-def kinds_of(relation: Relation, plan: Plan, table: Any, patterns: Patterns) -> list[Any]:
-    """Return for each kind of row which rows are of it; ``None`` for the only kind there is."""
-    if len(patterns.codes) == 1:
-        return [None]
-    code = code_of(relation, plan, table)
-    return [code == one for one in patterns.codes]

@@ -61,9 +61,9 @@ def build_pairs(
     """
     if not passes:
         return {}
-    from evaluation.cells.pair_pass import run_pair_pass
+    from evaluation.cells.pair_pass import run_pair_passes
 
-    return {one.name: run_pair_pass(relation, plan, one, settings) for one in passes}
+    return run_pair_passes(relation, plan, passes, settings)
 
 
 def build_units(relation: Relation, plan: Plan, settings: Settings) -> History:

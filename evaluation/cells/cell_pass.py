@@ -25,7 +25,7 @@ from evaluation.cells.relation import Relation
 from evaluation.cells.settings import Settings
 from evaluation.cells.whole import whole_columns
 from evaluation.data.designs._exposure import FAULTS, Exposure
-from evaluation.errors import DataError
+from evaluation.errors import DataError, EnvironmentProblem
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -177,11 +177,22 @@ def _cells(
     import pyarrow as pa
 
     batches, count = [], 0
-    for batch in engine.stream(relation, query.expression, settings, not query.exact):
-        count += batch.num_rows
-        if count > settings.most_cells:
-            raise DataError(_too_many(engine, relation, plan, one, settings))
-        batches.append(batch)
+    try:
+        for batch in engine.stream(relation, query.expression, settings, not query.exact):
+            count += batch.num_rows
+            if count > settings.most_cells:
+                largest = _largest_key(engine, relation, plan, one, settings)
+                raise DataError(
+                    f"cells: {one.name} would have more than {settings.most_cells} cells; "
+                    f"{largest}: leave it out of the model, cut it into bands, or run from "
+                    "microdata"
+                )
+            batches.append(batch)
+    except EnvironmentProblem as error:
+        largest = _largest_key(engine, relation, plan, one, settings)
+        raise EnvironmentProblem(
+            f"{error}; or make fewer cells: in {one.name}, {largest}"
+        ) from None
     if not batches:
         names = (*one.key, MISSING, *query.expression.columns)
         return pa.table({name: pa.array([], pa.int64()) for name in dict.fromkeys(names)})
@@ -202,19 +213,15 @@ def _framed(found: pa.Table, one: CellPass, query: _Query, whole_shares: bool) -
     return frame
 
 
-def _too_many(
+def _largest_key(
     engine: Engine, relation: Relation, plan: Plan, one: CellPass, settings: Settings
 ) -> str:
-    """Return the line that names the key column with the most levels."""
+    """Return the clause that names the key column with the most levels."""
     table = sample_rows(relation, plan)
     counts = table.aggregate(**{f"n{at}": table[name].nunique() for at, name in enumerate(one.key)})
     levels = engine.fetch(relation, counts, settings).to_pylist()[0]
     most = max(range(len(one.key)), key=lambda at: int(levels[f"n{at}"]))
-    return (
-        f"cells: {one.name} would have more than {settings.most_cells} cells; key column "
-        f"{one.key[most]!r} alone has {int(levels[f'n{most}'])} values: leave it out of the "
-        "model, cut it into bands, or run from microdata"
-    )
+    return f"key column {one.key[most]!r} alone has {int(levels[f'n{most}'])} values"
 
 
 def _names(one: CellPass) -> dict[str, tuple[int, ...]]:

@@ -51,7 +51,7 @@ def compress(
     key: Sequence[NDArray[Any]],
     y: FloatArray,
     weight: FloatArray,
-    columns: FloatArray | None = None,
+    columns: Sequence[FloatArray] = (),
     scatter: Mapping[tuple[int, int], FloatArray] | None = None,
     at_most: float = 0.5,
     memo: Memo | None = None,
@@ -65,7 +65,7 @@ def compress(
     y, weight
         Outcome and weight, shape ``(n,)``.
     columns
-        Further columns to average, shape ``(n, r)``.
+        Further columns to average, r of shape ``(n,)``.
     scatter
         Cross-products inside what is collapsed, each of shape ``(n,)``, by the positions of two
         columns, first at most second, the outcome last; those left out are zero.
@@ -81,7 +81,7 @@ def compress(
         return None
     first, inverse = groups
     total = np.bincount(inverse, weight, len(first)).astype(np.float64)
-    values = np.column_stack([y] if columns is None else [columns, y])
+    values = np.column_stack([*columns, y])
     # Deviations from the mean keep their digits where outcomes are large amounts.
     centre = np.average(values, axis=0, weights=weight)
     values -= centre

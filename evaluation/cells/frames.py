@@ -60,6 +60,8 @@ def _ranks(values: pa.ChunkedArray) -> NDArray[np.int64]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if not len(values):
+        return np.zeros(0, dtype=np.int64)
     encoded = pc.dictionary_encode(values).combine_chunks()
     levels = encoded.dictionary
     rank = np.empty(len(levels) + 1, dtype=np.int64)

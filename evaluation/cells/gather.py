@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evaluation.cells.build import build_cells, build_pairs, build_units, second_pass_over
+from evaluation.cells.expressions.values import may_lack
 from evaluation.cells.gathered import CellTable, Gathered, UnitFacts
 from evaluation.cells.origin import Rows
 from evaluation.cells.plan import Plan
@@ -95,7 +96,8 @@ def gather(
         if asked.unit in columns:
             columns[asked.unit] = replace(columns[asked.unit], low=None, high=None)
     plan = asked.plan(columns)
-    found = find_cells(plan, builds)
+    whole = {name for name, facts in columns.items() if not may_lack(facts)}
+    found = find_cells(plan, builds, whole)
     if found.whole(plan):
         return replace(_gathered(plan, found, rows, settings, inputs), columns=columns)
     built = _build(plan, found, rows, settings)

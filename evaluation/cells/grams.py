@@ -144,41 +144,45 @@ def _all_clusters(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the products of every cluster at once: one block of indicators, one swept level each.
 
-    A cluster of few rows costs more in the loop than its sums do; these need no dense rows.
+    Indicators are never made dense: their products are sums by cluster and indicator.
     """
     indicators, numeric = sum(regressors.levels), regressors.numeric
-    count = numeric.shape[1]
     gram = np.zeros((total, regressors.width, regressors.width))
     sums = np.zeros((total, regressors.width))
     if indicators:
         (codes,) = regressors.dummies
-        has = codes >= 0
-        place, own = cluster[has] * indicators + codes[has], weight[has]
+        place = cluster * indicators + np.maximum(codes, 0)
+        own = np.where(codes >= 0, weight, 0.0)
         sums[:, :indicators] = _by_place(place, own, total, indicators)
         at = np.arange(indicators)
         gram[:, at, at] = sums[:, :indicators]
-        for j in range(count):
-            across = _by_place(place, own * numeric[has, j], total, indicators)
-            gram[:, :indicators, indicators + j] = across
-            gram[:, indicators + j, :indicators] = across
-    for j in range(count):
-        mass = weight * numeric[:, j]
-        sums[:, indicators + j] = np.bincount(cluster, mass, total)
-        for k in range(j, count):
-            both = np.bincount(cluster, mass * numeric[:, k], total)
-            gram[:, indicators + j, indicators + k] = both
-            gram[:, indicators + k, indicators + j] = both
-    scale = np.einsum("gkk->k", gram)
-    if swept:
-        held = np.bincount(cluster, weight, total)[:, None]
-        share = np.divide(sums, held, out=np.zeros_like(sums), where=held > 0)
-        for g in range(total):
-            gram[g] -= np.outer(sums[g], share[g])
+        across = _sums_by(place, own, numeric, total * indicators).reshape(total, indicators, -1)
+        gram[:, :indicators, indicators:] = across
+        gram[:, indicators:, :indicators] = across.transpose(0, 2, 1)
+    sums[:, indicators:] = _sums_by(cluster, weight, numeric, total)
+    held = np.bincount(cluster, weight, total)
+    scale = np.zeros(regressors.width)
+    order = np.argsort(cluster, kind="stable")
+    edges = np.searchsorted(cluster[order], np.arange(total + 1))
+    for g in range(total):
+        rows = order[edges[g] : edges[g + 1]]
+        part = numeric[rows]
+        gram[g, indicators:, indicators:] = part.T @ (part * weight[rows, None])
+        scale += np.diag(gram[g])
+        if swept and held[g] > 0:
+            gram[g] -= np.outer(sums[g], sums[g] / held[g])
     return gram, scale
 
 
 def _by_place(place: IntArray, mass: FloatArray, total: int, levels: int) -> FloatArray:
     return np.bincount(place, mass, total * levels).reshape(total, levels).astype(np.float64)
+
+
+def _sums_by(codes: IntArray, weight: FloatArray, values: FloatArray, size: int) -> FloatArray:
+    """Return the weighted sums of columns by code, shape ``(size, p)``, in the order of rows."""
+    where = sparse.csr_array((weight, codes, np.arange(len(codes) + 1)), shape=(len(codes), size))
+    found: FloatArray = where.T @ values
+    return found
 
 
 def cluster_scores(
@@ -202,11 +206,8 @@ def cluster_scores(
     blocks = []
     for codes, levels in zip(regressors.dummies, regressors.levels, strict=True):
         has = codes >= 0
-        place = cluster[has] * levels + codes[has]
-        blocks.append(np.bincount(place, mass[has], total * levels).reshape(total, levels))
-    rows = len(cluster)
-    where = sparse.csr_array((mass, cluster, np.arange(rows + 1)), shape=(rows, total))
-    return np.column_stack([*blocks, where.T @ regressors.numeric]).astype(np.float64)
+        blocks.append(_by_place(cluster[has] * levels + codes[has], mass[has], total, levels))
+    return np.column_stack([*blocks, _sums_by(cluster, mass, regressors.numeric, total)])
 
 
 def _add_products(

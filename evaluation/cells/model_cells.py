@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from evaluation.cells.compress import LARGEST_CODE
 from evaluation.cells.moving import moving_clusters
 from evaluation.cells.needs_rows import NeedsRows
 from evaluation.cells.panel import CELL
@@ -121,8 +122,17 @@ def _merged(
     roles = _roles(sample, entries, spec)
     frame = sample.prepared.panel.frame
     columns = {column: frame[column].to_numpy()[entries] for column in names}
-    group = _groups([*roles.values(), *columns.values()], len(entries), whole)
-    first = _first(group)
+
+    def codes(name: str, values: Any) -> IntArray:
+        # Models of other columns part cells by the same roles.
+        return sample.memo.value(f"codes: {name}", (used,), lambda: _codes(values))
+
+    if whole:
+        group = first = np.arange(len(entries), dtype=np.int64)
+    else:
+        key = [codes(f"role {role}", values) for role, values in roles.items()]
+        key += [codes(column, values) for column, values in columns.items()]
+        first, group = _groups(key, len(entries))
     return _Merged(
         Sums(sample.table, frame[CELL].to_numpy(np.int64)[entries], group, len(first)),
         {role: values[first] for role, values in roles.items()},
@@ -173,18 +183,23 @@ def _roles(sample: CellSample, entries: IntArray, spec: Spec) -> dict[str, Any]:
     return {one: values[entries] for one, values in found.items() if values is not None}
 
 
-def _groups(key: list[Any], entries: int, whole: bool) -> IntArray:
-    """Return the group of each cell: cells that agree in ``key``, each its own if ``whole``."""
-    if whole or not key:
-        return np.arange(entries, dtype=np.int64) if whole else np.zeros(entries, dtype=np.int64)
-    codes = pd.DataFrame({at: pd.factorize(one, sort=True)[0] for at, one in enumerate(key)})
-    group = codes.groupby(list(codes.columns), sort=True).ngroup()
-    return np.asarray(group, dtype=np.int64)
+def _codes(values: Any) -> IntArray:
+    """Return codes 0, 1, ... of the sorted distinct values, -1 where there is none."""
+    found: IntArray = pd.factorize(values, sort=True)[0].astype(np.int64)
+    return found
 
 
-def _first(group: IntArray) -> IntArray:
-    first: IntArray = np.unique(group, return_index=True)[1].astype(np.int64)
-    return first
+def _groups(key: list[IntArray], entries: int) -> tuple[IntArray, IntArray]:
+    """Return one cell of each group, and the group of each cell: cells that agree in ``key``."""
+    joint, size = np.zeros(entries, dtype=np.int64), 1
+    for codes in key:
+        levels = int(codes.max()) + 2
+        if size * levels > LARGEST_CODE:
+            found, joint = np.unique(joint, return_inverse=True)
+            size = len(found)
+        joint, size = joint * levels + codes + 1, size * levels
+    _, first, group = np.unique(joint, return_index=True, return_inverse=True)
+    return first.astype(np.int64), group.astype(np.int64)
 
 
 def _data(
@@ -212,7 +227,7 @@ def _data(
             {column: chosen[column] for column in _columns(spec, model) if column in chosen},
             sums.groups,
         ),
-        weight=np.asarray(sums.weight(), dtype=np.float64),
+        weight=sums.mass(),
         period=period,
         period_labels=dict(merged.labels),
         period_months=panel.calendar.months,

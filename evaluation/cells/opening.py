@@ -17,7 +17,7 @@ from evaluation.cells.relation import Relation
 from evaluation.cells.settings import Settings
 from evaluation.data.blind import Blinded
 from evaluation.data.derive.deriving import Deriving
-from evaluation.data.derive.registry import row_wise
+from evaluation.data.derive.registry import queried
 from evaluation.data.joins.joining import Joining
 from evaluation.data.leads import dated_source, read_for
 from evaluation.data.plain import plain_columns
@@ -38,8 +38,8 @@ def open_rows(spec: Spec, source: Source, memory: Path | None, settings: Setting
 
     Parquet files, panels built of registers and tables of a database are read by the engine
     itself. Other files, frames and synthetic panels are read into a frame first, once for every
-    part of the program; so is every panel where a derived column follows from several rows, which
-    no query here works out.
+    part of the program; so is every panel where a derived column follows from other rows in a way
+    that no query here works out.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def open_rows(spec: Spec, source: Source, memory: Path | None, settings: Setting
         return found
 
     def opened() -> Relation:
-        if all(row_wise(spec.derive[name].op) for name in made):
+        if all(queried(spec.derive[name].op) for name in made):
             found = in_place()
             if found is not None and blind is not None:
                 mixes = can_blind(found, blind.blinding)
@@ -96,9 +96,9 @@ def open_rows(spec: Spec, source: Source, memory: Path | None, settings: Setting
             if found is not None and joining is not None:
                 found = with_joined(found, joining, held, settings)
             if found is not None:
-                found = with_derived(found, spec, made) if made else found
+                found = with_derived(found, spec, made, settings) if made else found
             if found is not None:
-                return with_dates(found, spec)
+                return with_dates(found, spec, settings)
         from evaluation.cells.engines.duckdb import relation_of_frame
 
         return relation_of_frame(

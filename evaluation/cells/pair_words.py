@@ -1,80 +1,73 @@
-"""Values of 0 and 1 at points of a running variable, as words of bits by unit."""
+"""Pair cells from words of bits by unit: values of 0 and 1 at points of a running variable."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
-from evaluation.cells.pair_parts import PARTS, part_code
-from evaluation.cells.pair_products import AtPoints
-from evaluation.cells.words import BITS, Words, unpacked
-from evaluation.data.model_data import FloatArray, IntArray
-
-POST, THIRD = "post", "third"
+from evaluation.cells.pair_bits import Bits, bit_sums
+from evaluation.cells.pair_parts import PARTS, post_of, third_of
+from evaluation.cells.words import BITS, unpacked
+from evaluation.data.model_data import IntArray
+from evaluation.data.moments import PairCells
 
 
 @dataclass(frozen=True)
-class Points:
-    """Points of a running variable, ascending, at each value by part.
+class PairWords:
+    """Words of the units of one pair pass.
 
     Attributes
     ----------
-    running
-        Shape ``(P,)``.
+    unit
+        Code of the unit, shape ``(R,)``.
+    start
+        Value of the first bit, a multiple of 62, shape ``(R,)``.
     part
-        As in ``pair_parts``, shape ``(P,)``.
+        As in ``pair_parts``, shape ``(R,)``; a unit has one word at most by start and part.
+    seen
+        Bits of the values at which the unit has a row, never 0, shape ``(R,)``.
     values
-        What units have at them.
+        Bits of the values at which each variable is 1, each ``(R,)``.
     """
 
-    running: FloatArray
+    unit: IntArray
+    start: IntArray
     part: IntArray
-    values: AtPoints
+    seen: IntArray
+    values: tuple[IntArray, ...]
 
 
-def points_of_words(words: Words, variables: tuple[str, ...]) -> Points:
-    """Return the points at which any unit is seen.
+def pairs_of_words(words: PairWords, require: Callable[[int], None]) -> PairCells:
+    """Return the pair cells of words, without names of variables.
 
     Parameters
     ----------
     words
-        Histories by point, parted by ``post`` where there is a reform, and by ``third``.
-    variables
-        Names in ``words.bits``, in order.
+        What units have; some word at least.
+    require
+        Refuses numbers of points.
     """
-    part_of_word = part_code(_parted(words, POST), _parted(words, THIRD))
     # A word's place is its start and part as one number, which sorts as they do.
-    code = words.start // BITS * PARTS + part_of_word
-    kinds, kind = np.unique(code, return_inverse=True)
+    kind, kinds = pd.factorize(words.start // BITS * PARTS + words.part, sort=True)
     seen = np.array([np.bitwise_or.reduce(words.seen[kind == at]) for at in range(len(kinds))])
     which, bit = np.nonzero(unpacked(seen))
     running, part = kinds[which] // PARTS * BITS + bit, kinds[which] % PARTS
     order = np.lexsort((part, running))
-    columns = (which * BITS + bit)[order]
-    edges = np.searchsorted(words.unit, np.arange(words.units + 1))
-    layers = (words.seen, *(words.bits[name] for name in variables))
-
-    def dense(low: int, high: int) -> NDArray[Any]:
-        """Return the values of some units."""
-        rows = slice(edges[low], edges[high])
-        unit = words.unit[rows] - low
-        found = np.zeros((high - low, len(layers), len(columns)), dtype=np.uint8)
-        for at, bits in enumerate(layers):
-            block = np.zeros((high - low, len(kinds), BITS), dtype=np.uint8)
-            block[unit, kind[rows]] = unpacked(bits[rows])
-            found[:, at] = block.reshape(high - low, -1)[:, columns]
-        return found
-
-    values = AtPoints(words.units, len(layers), len(columns), 1, dense, part[order])
-    return Points(running[order].astype(np.float64), part[order], values)
-
-
-def _parted(words: Words, name: str) -> IntArray:
-    """Return on which side of a flag words lie, -1 where it parts none."""
-    if name not in words.parted:
-        return np.full(len(words.unit), -1, dtype=np.int64)
-    levels: IntArray = words.levels[name].astype(np.int64)
-    return levels[words.parted[name]]
+    running, part = running[order], part[order]
+    require(len(running))
+    point = np.full((len(kinds), BITS), -1, dtype=np.int64)
+    point[which[order], bit[order]] = np.arange(len(order))
+    sums = bit_sums(Bits(words.unit, kind, (words.seen, *words.values), point, part))
+    return PairCells(
+        running.astype(np.float64),
+        post_of(part),
+        (),
+        sums.products,
+        sums.units,
+        sums.successive,
+        third=third_of(part),
+        apart=sums.apart,
+    )

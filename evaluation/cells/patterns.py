@@ -8,7 +8,6 @@ from functools import reduce
 from typing import Any
 
 from evaluation.cells.engines import engine_of
-from evaluation.cells.expressions.rows import sample_rows
 from evaluation.cells.expressions.values import facts_of, may_lack
 from evaluation.cells.plan import Plan
 from evaluation.cells.relation import Relation
@@ -34,24 +33,28 @@ class Patterns:
     kinds: tuple[tuple[int, ...], ...]
 
 
-def find_patterns(relation: Relation, plan: Plan, settings: Settings) -> Patterns | None:
-    """Return the kinds of row in the sample, ``None`` where there are more than 62.
+def tells_kinds(relation: Relation, plan: Plan) -> bool:
+    """Say whether one number can tell the kinds of row apart."""
+    return len(_lacking(relation, plan)) + 2 * len(plan.flags) <= MOST
+
+
+def find_patterns(
+    relation: Relation, plan: Plan, codes: Any, settings: Settings
+) -> Patterns | None:
+    """Return the kinds of row that occur, ``None`` where there are more than 62.
 
     Parameters
     ----------
     relation, plan, settings
         As for :func:`evaluation.cells.cell_pass.run_cell_pass`.
+    codes
+        Ibis table of one column: codes of rows of the sample, as :func:`code_of` writes them.
     """
-    if len(_lacking(relation, plan)) + 2 * len(plan.flags) > MOST:
-        return None
-    table = sample_rows(relation, plan)
-    codes = table.select(ad_code=code_of(relation, plan, table)).distinct().limit(MOST + 1)
-    found = engine_of(relation).fetch(relation, codes, settings)
+    found = engine_of(relation).fetch(relation, codes.distinct().limit(MOST + 1), settings)
     if found.num_rows > MOST:
         return None
-    sorted_codes = sorted(int(one) for one in found.column(0).to_pylist())
-    kinds = tuple(_kind(relation, plan, code) for code in sorted_codes)
-    return Patterns(tuple(sorted_codes), kinds)
+    ordered = tuple(sorted(int(one) for one in found.column(0).to_pylist()))
+    return Patterns(ordered, tuple(_kind(relation, plan, code) for code in ordered))
 
 
 def code_of(relation: Relation, plan: Plan, table: Any) -> Any:

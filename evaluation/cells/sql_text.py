@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from evaluation.cells.cell_pass import cell_query
@@ -77,16 +77,18 @@ def write_sql(spec: Spec, plan: Plan, dialect: str, table: tuple[str, ...]) -> W
     DataError
         Where a filter compares text with numbers.
     """
+    left_out = tuple(one.name for one in plan.passes if one.unit_types)
+    # What no SELECT gives asks for no column: the table has none of types.
+    plan = replace(plan, passes=tuple(one for one in plan.passes if not one.unit_types))
     kinds = column_kinds(spec, plan)
     relation = unbound_relation(spec, plan, table)
-    cells = [one for one in plan.passes if not one.unit_types]
     unit = "" if plan.units is None else plan.units.unit
     with _dialect_options():
         return Written(
             columns=kinds,
             cells=tuple(
                 Statement(f"{one.name}.parquet", _text(_cells(relation, plan, one, kinds), dialect))
-                for one in cells
+                for one in plan.passes
             ),
             pairs=tuple(
                 Statement(
@@ -95,7 +97,7 @@ def write_sql(spec: Spec, plan: Plan, dialect: str, table: tuple[str, ...]) -> W
                 for one in plan.pairs
             ),
             repeats=_repeats(relation, plan, dialect),
-            left_out=tuple(one.name for one in plan.passes if one.unit_types),
+            left_out=left_out,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +42,7 @@ class Sums:
     groups
         Number of groups.
     held
-        Sums and products already taken, by name.
+        Sums, means and products already taken, by name.
     """
 
     table: CellTable
@@ -68,7 +69,15 @@ class Sums:
 
     def weight(self) -> NDArray[Any]:
         """Return the sum of weights of each group, its rows in a panel without weights."""
-        return self._sum(WEIGHT if WEIGHT in self.table.frame else ROWS)
+        return self._sum(self._weight)
+
+    def mass(self) -> FloatArray:
+        """Return :meth:`weight` as floats."""
+        return self.kept(f"{self._weight} as floats", lambda: self.weight().astype(np.float64))
+
+    @property
+    def _weight(self) -> str:
+        return WEIGHT if WEIGHT in self.table.frame else ROWS
 
     def column(self, name: str) -> FloatArray:
         """Return a column of the table, summed over each group, shape ``(groups,)``."""
@@ -110,8 +119,11 @@ class Sums:
 
     def mean(self, at: int) -> FloatArray:
         """Return the weighted mean of a quantity in each group, shape ``(groups,)``."""
-        mean = np.asarray(self.total(at) / self.weight(), dtype=np.float64)
-        return mean + self.centre(at)
+
+        def mean() -> FloatArray:
+            return np.asarray(self.total(at) / self.weight(), dtype=np.float64) + self.centre(at)
+
+        return self.kept(f"mean {at}", mean)
 
     def scatter(self, members: tuple[int, ...]) -> FloatArray:
         """Return cross-products of quantities about their means in each group.
@@ -139,19 +151,33 @@ class Sums:
 
     def _about(self, weight: NDArray[Any], first: int, second: int) -> NDArray[Any]:
         pair = (min(first, second), max(first, second))
-        if pair in self.held:
-            return self.held[pair]
-        totals = self.total(pair[0]), self.total(pair[1])
-        return self._hold(pair, _about_means(weight, self.product(*pair), *totals))
 
-    def _hold(self, name: str | tuple[int, int], values: NDArray[Any]) -> NDArray[Any]:
+        def about() -> FloatArray:
+            totals = self.total(pair[0]), self.total(pair[1])
+            return _about_means(weight, self.product(*pair), *totals)
+
+        return self.kept(pair, about)
+
+    def kept(self, name: str | tuple[int, int], make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """Return what was made under a name, or make it; of few groups it is held.
+
+        Parameters
+        ----------
+        name
+            What it is, one for each.
+        make
+            Makes it; nobody may write into what it returns.
+        """
+        if name in self.held:
+            return self.held[name]
+        values = make()
         if self.groups <= MOST_HELD:
             values.flags.writeable = False
             self.held[name] = values
         return values
 
     def _sum(self, name: str) -> NDArray[Any]:
-        return self.held[name] if name in self.held else self._hold(name, self._taken(name))
+        return self.kept(name, lambda: self._taken(name))
 
     def _taken(self, name: str) -> NDArray[Any]:
         values = self.table.frame[name].to_numpy()[self.chosen]

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evaluation.cells.engines import engine_of
+from evaluation.cells.expressions.rows import named
 from evaluation.cells.expressions.steps import STEP, all_rows
 from evaluation.cells.frames import sorted_frame
 from evaluation.cells.plan import Plan
@@ -66,16 +67,17 @@ def run_time_pass(relation: Relation, plan: Plan, settings: Settings) -> TimeFac
     DataError
         Missing or malformed times, no rows.
     """
-    table = all_rows(relation, plan)
-    after = next((flag.name for flag in plan.flags if flag.where == AFTER), None)
+    after = tuple(flag for flag in plan.flags if flag.where == AFTER)
+    narrow = relation.reading(named((*plan.conditions, *after)))
+    table = all_rows(narrow, replace(plan, flags=after))
     key: dict[str, Any] = {STEP: table[STEP]}
     if plan.time is not None:
         key["ad_time"] = table[plan.time]
     sums = {"ad_rows": table.count()}
-    if after is not None and plan.time is not None:
-        sums["ad_after"] = table[after].cast("int64").sum()
+    if after and plan.time is not None:
+        sums["ad_after"] = table[after[0].name].cast("int64").sum()
     counted = table.group_by(**key).aggregate(**sums)
-    frame = sorted_frame(engine_of(relation).fetch(relation, counted, settings), tuple(key))
+    frame = sorted_frame(engine_of(relation).fetch(narrow, counted, settings), tuple(key))
     if not len(frame):
         raise DataError("panel: the source holds no rows")
     step, rows = frame[STEP].to_numpy(np.int64), frame["ad_rows"].to_numpy(np.int64)

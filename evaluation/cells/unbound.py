@@ -8,20 +8,13 @@ from typing import Any
 
 from evaluation.cells.expressions.dated import with_dates
 from evaluation.cells.plan import Plan
-from evaluation.cells.relation import ColumnFacts, Kind, Relation
+from evaluation.cells.relation import TYPES, ColumnFacts, Kind, Relation
 from evaluation.spec.dates import dated_columns
 from evaluation.spec.filters import Filter
 from evaluation.spec.spec import Spec
 
 # Kinds of outcomes whose values are whole numbers, and 0 or 1, whatever type a warehouse gives.
 WHOLE = frozenset({"binary", "count"})
-TYPES: dict[Kind, str] = {
-    "integer": "int64",
-    "boolean": "boolean",
-    "float": "float64",
-    "text": "string",
-    "date": "date",
-}
 # A cast is written only between different types, and it must be: the warehouse's own are unknown.
 CAST_FROM: dict[Kind, str] = {"integer": "int32", "float": "float32"}
 

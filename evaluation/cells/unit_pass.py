@@ -1,34 +1,37 @@
-"""One GROUP BY unit over all rows: what needs whole histories."""
+"""One GROUP BY unit over the rows of the sample: what needs whole histories."""
 
 from __future__ import annotations
-
-import operator
-from functools import reduce
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from evaluation.cells.axis import Axis, column_axis, fits, kinds_of, time_axis
+from evaluation.cells.axis import Axis, column_axis, time_axis
 from evaluation.cells.engines import engine_of
 from evaluation.cells.expressions.rows import sample_rows
-from evaluation.cells.expressions.steps import STEP, all_rows
-from evaluation.cells.expressions.times import time_of
-from evaluation.cells.expressions.values import facts_of, may_lack
 from evaluation.cells.frames import sorted_frame
 from evaluation.cells.gathered import UnitFacts
-from evaluation.cells.patterns import Patterns, bit_of, code_of, find_patterns
 from evaluation.cells.plan import Plan, UnitPass
 from evaluation.cells.relation import Relation
 from evaluation.cells.settings import Settings
-from evaluation.cells.time_pass import TimeFacts, flow_of, left_after, run_time_pass
+from evaluation.cells.time_pass import TimeFacts, flow_of, run_time_pass
+from evaluation.cells.unit_flow import UNITS, units_left
+from evaluation.cells.unit_histories import (
+    HIGH,
+    IN_SAMPLE,
+    LOW,
+    OF,
+    PATTERNS,
+    SEEN,
+    START,
+    SWITCHES,
+    UNTREATED,
+    WHEN,
+    histories_by_unit,
+)
 from evaluation.data.model_data import IntArray
 from evaluation.errors import DataError
 
-SEEN, PATTERNS, UNITS, WHEN = "ad_seen_", "ad_patterns", "ad_units", "ad_when_"
-IN_SAMPLE, FIRST, START = "ad_in_sample", "ad_first", "ad_start"
-# Last time seen untreated, of units that never switch off; start of those that do.
-UNTREATED, SWITCHES = "ad_untreated", "ad_switches"
+VARIES = "ad_varies_"
 
 
 def run_unit_pass(
@@ -52,34 +55,30 @@ def run_unit_pass(
     if units is None:
         raise DataError("panel.unit: is missing, and whole histories need it")
     times = run_time_pass(relation, plan, settings) if times is None else times
+    left = units_left(relation, plan, units, settings, times)
     when = time_axis(relation, plan, times)
-    words = 0 if when is None else when.words
-    axis = when if units.axis is None else column_axis(relation, units.axis) or when
-    patterns = None if axis is None else find_patterns(relation, plan, settings)
-    by_unit = _by_unit(relation, plan, units, when, axis, patterns)
-    sums = {UNITS: by_unit.count()}
+    axis = when if units.axis is None else column_axis(relation, plan, units.axis) or when
+    by_unit, patterns = histories_by_unit(relation, plan, units, when, axis, settings)
+    counts = {UNITS: by_unit.count()}
     for at in range(len(units.constant)):
-        varies = (by_unit[f"ad_low_{at}"] != by_unit[f"ad_high_{at}"]).cast("int64")
-        sums[f"ad_varies_{at}"] = varies.sum()
-    for name in (UNTREATED, SWITCHES):
-        if name in by_unit.columns:
-            sums[name] = by_unit[name].max()
-    measures = [name for name in by_unit.columns if name.startswith(("ad_low_", "ad_high_"))]
-    key = [name for name in by_unit.columns if name not in (*measures, *sums, "ad_of")]
-    found = by_unit.group_by(key).aggregate(**sums)
+        varies = (by_unit[f"{LOW}{at}"] != by_unit[f"{HIGH}{at}"]).cast("int64")
+        counts[f"{VARIES}{at}"] = varies.sum()
+    for name in (one for one in (UNTREATED, SWITCHES) if one in by_unit.columns):
+        counts[name] = by_unit[name].max()
+    apart = (LOW, HIGH, OF, UNTREATED, SWITCHES)
+    key = [name for name in by_unit.columns if not name.startswith(apart)]
+    found = by_unit.group_by(key).aggregate(**counts)
     kinds = sorted_frame(engine_of(relation).fetch(relation, found, settings), key)
-    _refuse_missing(kinds, units.unit)
-    left = left_after(plan, kinds[STEP].to_numpy(np.int64), kinds[UNITS].to_numpy(np.int64))
-    sampled = kinds[kinds[STEP] == len(plan.conditions)]
+    everyone = int(kinds[UNITS].sum())
     return UnitFacts(
-        flow=flow_of(plan, times.left, left),
-        duplicates=_duplicates(relation, plan, units, settings, sampled, words),
-        varying=_varying(units, sampled),
-        histories=_histories(sampled),
+        flow=flow_of(plan, times.left, left or (everyone,) * len(times.left)),
+        duplicates=_duplicates(relation, plan, units, settings, kinds, when),
+        varying=_varying(units, kinds),
+        histories=_histories(kinds),
         origin=axis.first if axis is not None else 0,
         axis=units.axis if axis is not when else None,
         patterns=() if patterns is None else patterns.kinds,
-        starts=None if units.dose is None else _starts(sampled),
+        starts=None if units.dose is None else _starts(kinds),
     )
 
 
@@ -97,77 +96,17 @@ def _starts(sampled: pd.DataFrame) -> int:
     return int(starts.nunique()) if waited or later else 1
 
 
-def _by_unit(
-    relation: Relation,
-    plan: Plan,
-    units: UnitPass,
-    when: Axis | None,
-    axis: Axis | None,
-    patterns: Patterns | None,
-) -> Any:
-    """Return one row a unit; what lies outside the sample counts for ``ad_step`` alone."""
-    table = all_rows(relation, plan)
-    sampled = None
-    if plan.conditions:
-        sampled = table[STEP] == len(plan.conditions)
-    sums: dict[str, Any] = {STEP: table[STEP].max(), IN_SAMPLE: table.count(where=sampled)}
-    if may_lack(facts_of(relation, units.unit)):
-        sums["ad_lacking"] = table[units.unit].isnull().cast("int64").sum()
-    if axis is not None and patterns is not None and fits(axis, patterns):
-        for kind, of_kind in enumerate(kinds_of(relation, plan, table, patterns)):
-            inside = [one for one in (of_kind, sampled) if one is not None]
-            joint = reduce(operator.and_, inside) if inside else None
-            for at in range(axis.words):
-                sums[f"{SEEN}{kind}_{at}"] = axis.word(table, at, joint)
-    elif axis is not None:
-        sums |= {f"{SEEN}{at}": axis.word(table, at, sampled) for at in range(axis.words)}
-    if when is not None and when is not axis:
-        sums |= {f"{WHEN}{at}": when.word(table, at, sampled) for at in range(when.words)}
-    if patterns is not None and len(patterns.codes) > 1 and not fits(axis, patterns):
-        bit = bit_of(patterns, code_of(relation, plan, table))
-        sums[PATTERNS] = (bit if sampled is None else sampled.ifelse(bit, 0)).bit_or()
-    for at, column in enumerate(units.constant):
-        sums[f"ad_low_{at}"] = table[column].min(where=sampled)
-        sums[f"ad_high_{at}"] = table[column].max(where=sampled)
-    if units.dose is not None:
-        dose = table[units.dose]
-        time, _ = time_of(relation, plan, table)
-        known = dose.notnull() if sampled is None else dose.notnull() & sampled
-        sums[FIRST] = time.min(where=known)
-        sums[START] = time.min(where=known & (dose > 0))
-        sums[UNTREATED] = time.max(where=known & (dose <= 0))
-    by_unit = table.group_by(ad_of=table[units.unit]).aggregate(**sums)
-    if units.dose is None:
-        return by_unit
-    later = by_unit[FIRST] < by_unit[START]
-    stays = by_unit[UNTREATED] < by_unit[START]
-    begun = {
-        START: later.ifelse(by_unit[START], None),
-        UNTREATED: (later & stays).ifelse(by_unit[UNTREATED], None),
-        SWITCHES: (later & ~stays).ifelse(by_unit[START], None),
-    }
-    return by_unit.mutate(**begun).drop(FIRST)
-
-
-def _refuse_missing(kinds: pd.DataFrame, unit: str) -> None:
-    if "ad_lacking" not in kinds:
-        return
-    lacking = int((kinds["ad_lacking"] * kinds[UNITS]).sum())
-    if lacking:
-        raise DataError(f"panel.unit {unit!r}: {lacking} rows lack a unit; complete them")
-
-
 def _duplicates(
     relation: Relation,
     plan: Plan,
     units: UnitPass,
     settings: Settings,
     sampled: pd.DataFrame,
-    words: int,
+    when: Axis | None,
 ) -> int:
     """Return how many rows of the sample repeat a unit and time."""
-    if words:
-        moments = np.bitwise_count(_when(sampled, words)).sum(axis=1)
+    if when is not None:
+        moments = np.bitwise_count(_when(sampled, when.words)).sum(axis=1)
         counts = sampled[UNITS].to_numpy(np.int64)
         return int(((sampled[IN_SAMPLE].to_numpy(np.int64) - moments) * counts).sum())
     table = sample_rows(relation, plan)
@@ -180,9 +119,7 @@ def _duplicates(
 
 
 def _varying(units: UnitPass, sampled: pd.DataFrame) -> dict[str, int]:
-    return {
-        column: int(sampled[f"ad_varies_{at}"].sum()) for at, column in enumerate(units.constant)
-    }
+    return {column: int(sampled[f"{VARIES}{at}"].sum()) for at, column in enumerate(units.constant)}
 
 
 def _when(sampled: pd.DataFrame, words: int) -> IntArray:

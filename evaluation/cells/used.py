@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from evaluation.cells.needs_rows import NeedsRows
 from evaluation.cells.panel import CELL
+from evaluation.cells.planning.levels import is_binary
 from evaluation.cells.sample import CellSample
 from evaluation.cells.sums import Sums, missing_bit
 from evaluation.data.kept import kept_rows
@@ -83,8 +84,9 @@ def used_cells(sample: CellSample, spec: Spec, model: Model, name: str, outcome:
     dropped["missing outcome"] = panel.count(absent)
     if rows.any() and (absent == rows).all():
         raise all_missing(name, outcome)
-    if outcome.kind == "binary" and not _is_binary(lacks.sums, at, rows & ~absent):
-        raise not_binary(name, outcome)
+    known = sample.gathered.columns.get(outcome.measured)
+    if outcome.kind == "binary" and not (known is not None and is_binary(known)):
+        _require_binary(lacks.sums, at, rows & ~absent, name, outcome)
     rows &= ~absent
     for other in companions(spec, outcome):
         place = lacks.sums.position(other.measured)
@@ -135,14 +137,15 @@ class _Lacks:
         )
 
     def quantity(self, at: int) -> BoolArray:
-        return missing_bit(self.frame, at)
+        return self.sums.kept(f"lacks quantity {at}", lambda: missing_bit(self.frame, at))
 
     def column(self, column: str, at: int | None) -> BoolArray:
         if at is not None:
             return self.quantity(at)
         if column not in self.frame:
             return np.zeros(len(self.frame), dtype=bool)  # the unit itself, which nobody lacks
-        return self.frame[column].isna().to_numpy(dtype=bool)
+        values = self.frame[column]
+        return self.sums.kept(f"lacks column {column}", lambda: values.isna().to_numpy(dtype=bool))
 
 
 def _place(sample: CellSample, sums: Sums, spec: Spec, column: str) -> int | None:
@@ -174,18 +177,21 @@ def _require_numbers(values: pd.Series, model: Model, column: str) -> None:
     numbers_of(values, f"models.{model.id}.controls", column)
 
 
-def _is_binary(sums: Sums, at: int, rows: BoolArray) -> bool:
-    """Whether every value is 0 or 1: then, and for whole numbers only then, Σy² = Σy.
+def _require_binary(sums: Sums, at: int, rows: BoolArray, name: str, outcome: Outcome) -> None:
+    """Refuse values beyond 0 and 1: of whole numbers these alone have Σy² = Σy.
 
     Raises
     ------
+    DataError
+        For whole numbers.
     NeedsRows
-        For fractions, of which the sums do not tell.
+        For fractions, or weights that are, of which the sums do not tell.
     """
     total = sums.total(at)
     if total.dtype.kind == "f":
-        raise NeedsRows("a binary outcome holds fractions")
-    return bool((sums.product(at, at)[rows] == total[rows]).all())
+        raise NeedsRows("sums of fractions do not tell whether an outcome is 0 or 1")
+    if not (sums.product(at, at)[rows] == total[rows]).all():
+        raise not_binary(name, outcome)
 
 
 def _refuse_infinite(sums: Sums, places: tuple[int, ...], rows: BoolArray) -> None:

@@ -45,7 +45,11 @@ def whole_columns(
 
 
 def _is_whole(relation: Relation, column: str, settings: Settings) -> bool:
+    import ibis
+
     values = without_nan(relation.table.select(column), {column: relation.columns[column]})
     value = values[column].cast("float64")
-    other = values.filter((value != value.floor()) | (value.abs() > LARGEST_WHOLE_FLOAT))
+    # The floor is an integer of 64 bits: infinite and huge values have none.
+    small = ibis.cases((value.abs() > LARGEST_WHOLE_FLOAT, 0.5), else_=value)
+    other = values.filter(small != small.floor())
     return not engine_of(relation).fetch(relation, other.limit(1), settings).num_rows

@@ -22,7 +22,7 @@ from evaluation.errors import DataError
 
 BITS = 62
 # Makes every position positive, so that quotients and remainders mean the same in every engine.
-OFFSET = BITS * 10**12
+OFFSET, NARROW = BITS * 10**12, BITS * 10**7
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ def unit_words(
     position: Any,
     parted: Mapping[str, Any],
     bits: Mapping[str, Any],
+    narrow: bool = False,
 ) -> Words:
     """Return the words of every unit in one pass over the rows.
 
@@ -92,11 +93,14 @@ def unit_words(
         Columns that part the rows of a unit, by name.
     bits
         Whole numbers 0 and 1 by name; null counts as 0.
+    narrow
+        Whether all positions are known to lie within 6e8 of 0: 32 bits divide faster than 64.
     """
-    query = _query(table, unit, position, parted, bits)
+    offset, kind = (NARROW, "int32") if narrow else (OFFSET, "int64")
+    query = _query(table, unit, position.cast(kind) + offset, parted, bits)
     frame = engine_of(relation).fetch(relation, query, settings)
     code, names = _codes(frame.column("ad_unit"))
-    start = _whole(frame.column("ad_start")) - OFFSET
+    start = _whole(frame.column("ad_start")) - offset
     coded = {name: _ranked(frame.column(f"ad_part_{at}")) for at, name in enumerate(parted)}
     order = np.lexsort((*(codes for codes, _ in reversed(coded.values())), start, code))
     seen = _whole(frame.column("ad_seen"))[order]
@@ -115,11 +119,10 @@ def unit_words(
 
 
 def _query(
-    table: Any, unit: str, position: Any, parted: Mapping[str, Any], bits: Mapping[str, Any]
+    table: Any, unit: str, shifted: Any, parted: Mapping[str, Any], bits: Mapping[str, Any]
 ) -> Any:
     import ibis
 
-    shifted = position.cast("int64") + OFFSET
     bit = (shifted % BITS).cast("int32")
     # Shifted down from a number that every engine reads as 64 bits: a plain 1 is 32 bits in some.
     here = ibis.literal(2**BITS) >> (BITS - bit)
@@ -127,7 +130,8 @@ def _query(
     keys |= {f"ad_part_{at}": column for at, column in enumerate(parted.values())}
     sums = {"ad_rows": table.count(), "ad_seen": _bit_or()(here)}
     for at, column in enumerate(bits.values()):
-        sums[f"ad_bit_{at}"] = _bit_or()(column.cast("int64") << bit)
+        # Minus one has all bits: engines look at what a shift of a value to the left may lose.
+        sums[f"ad_bit_{at}"] = _bit_or()(-column.cast("int64") & here)
     return table.group_by(**keys).aggregate(**sums)
 
 
@@ -195,6 +199,19 @@ def unpacked(words: IntArray) -> NDArray[np.uint8]:
     """Return the 62 bits of every word, lowest first, shape ``(len(words), 62)``."""
     raw = np.ascontiguousarray(words, dtype="<i8").view(np.uint8).reshape(-1, 8)
     return np.unpackbits(raw, axis=1, bitorder="little")[:, :BITS]
+
+
+def lowest_bit(words: IntArray) -> IntArray:
+    """Return the place of the lowest bit of every word, none of which is 0."""
+    return np.asarray(np.bitwise_count((words & -words) - 1), dtype=np.int64)
+
+
+def highest_bit(words: IntArray) -> IntArray:
+    """Return the place of the highest bit of every word, none of which is 0 or negative."""
+    below = words
+    for shift in (1, 2, 4, 8, 16, 32):
+        below = below | (below >> shift)
+    return np.asarray(np.bitwise_count(below), dtype=np.int64) - 1
 
 
 def dense(code: IntArray, other: IntArray) -> IntArray:

@@ -46,7 +46,7 @@ def print_sql(spec: Spec, dialect: str, table: str = "panel") -> str:
     UsageError
         Another dialect, or a table name in more than three parts.
     SpecError
-        Where no model of the spec runs from cells.
+        Where no model of the spec runs from cells, or none from cells that a SELECT gives.
     """
     from evaluation.cells.planning.plan_cells import plan_cells
     from evaluation.estimators.cell_needs import needs_of
@@ -73,7 +73,13 @@ def print_sql(spec: Spec, dialect: str, table: str = "panel") -> str:
     if not plan.passes:
         reasons = "; ".join(f"{route.model_id}: {route.reason}" for route in plan.routes)
         raise SpecError(f"{spec.id}: no model of this spec runs from cells ({reasons})")
-    return "\n".join(_lines(spec, plan, write_sql(spec, plan, dialect, parts), dialect, table))
+    written = write_sql(spec, plan, dialect, parts)
+    if not written.cells:
+        raise SpecError(
+            f"{spec.id}: no SELECT gives the cells of this spec: effects of units take their whole "
+            "histories; run it where this program may read the rows"
+        )
+    return "\n".join(_lines(spec, plan, written, dialect, table))
 
 
 def _lines(spec: Spec, plan: Plan, written: Written, dialect: str, table: str) -> Iterator[str]:

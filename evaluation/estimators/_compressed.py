@@ -37,9 +37,8 @@ def compressed(problem: Problem) -> Problem:
         *(values for name, values in problem.nuisance.items() if name not in averaged),
     ]
     columns = [problem.nuisance[name] for name in averaged]
-    means = np.column_stack(columns) if columns else None
     scatter = _scatter(problem.within, averaged)
-    cells = compress(key, problem.y, problem.weight, means, scatter, memo=problem.memo)
+    cells = compress(key, problem.y, problem.weight, columns, scatter, memo=problem.memo)
     if cells is None:
         return problem
     rows = cells.first

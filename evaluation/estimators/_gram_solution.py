@@ -91,6 +91,15 @@ class GramSolution:
 
 def gram_problem(problem: Problem) -> GramProblem:
     """Return the columns of a regression with one cluster."""
+    return remembered(
+        problem.memo,
+        f"columns by cluster, effects {tuple(problem.effects)!r}, {len(problem.labels)}",
+        (problem.clusters[0], *problem.ingredients()),
+        lambda: _columns(problem),
+    )
+
+
+def _columns(problem: Problem) -> GramProblem:
     swept, carried = split_effects(problem)
     if not problem.effects:
         carried = [np.zeros(len(problem.y), dtype=np.int64)]

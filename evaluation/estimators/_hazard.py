@@ -156,17 +156,22 @@ def _matrix(
     outcome: str,
 ) -> tuple[FloatArray, tuple[str, ...]]:
     """Return the regressors of full rank and the names of those left out."""
-    names, columns = ["(constant)"], [np.ones(len(weight))]
-    for effect, levels in codes.items():
-        for level in range(1, int(levels.max()) + 1):
-            names.append(f"{effect}[{level}]")
-            columns.append((levels == level).astype(np.float64))
-    names += list(nuisance)
-    columns += [one - np.average(one, weights=weight) for one in nuisance.values()]
-    x = np.column_stack([*columns, interest])
+    levels = {effect: int(one.max()) for effect, one in codes.items()}
+    named = [f"{effect}[{at + 1}]" for effect, count in levels.items() for at in range(count)]
+    names = ["(constant)", *named, *nuisance]
+    x = np.zeros((len(weight), len(names) + 1))
+    x[:, 0], x[:, -1] = 1.0, interest
+    offset = 1
+    for effect, one in codes.items():
+        others = np.flatnonzero(one > 0)
+        x[others, offset + one[others] - 1] = 1.0
+        offset += levels[effect]
+    for at, values in enumerate(nuisance.values(), start=offset):
+        x[:, at] = values - np.average(values, weights=weight)
     scaled = x * np.sqrt(weight)[:, None]
-    length = np.sqrt(np.sum(scaled**2, axis=0))
-    upper = np.linalg.qr(scaled / np.where(length > 0, length, 1.0), mode="r")
+    length = np.sqrt(np.einsum("ij,ij->j", scaled, scaled))
+    scaled /= np.where(length > 0, length, 1.0)
+    upper = np.linalg.qr(scaled, mode="r")
     kept = np.zeros(x.shape[1], dtype=bool)
     kept[: len(upper)] = np.abs(np.diag(upper)) > DEPENDENT
     if not kept[-1]:
@@ -175,4 +180,5 @@ def _matrix(
             "its coefficient is not identified: use fewer fixed effects"
         )
     dropped = tuple(n for n, keep in zip(names, kept[:-1], strict=True) if not keep)
-    return x[:, kept], tuple(n for n in dropped if n in nuisance)
+    full = x if kept.all() else x[:, kept]
+    return full, tuple(n for n in dropped if n in nuisance)

@@ -115,71 +115,65 @@ def _direct(
 
 @dataclass(frozen=True)
 class _Projection:
-    """What takes effects out of any columns.
+    """What takes effects out of any columns: D of the effect with most levels, O of all others.
 
     Attributes
     ----------
-    codes, mass
-        Codes of the effect with most levels, shape ``(n,)``, and the weight of each level.
-    sums
-        Makes weighted sums by its levels, shape ``(levels, n)``.
-    others
-        Indicators of the other effects and slopes, shape ``(n, k)``; ``None`` where there are none.
-    weighted
-        Their transpose times the weight.
+    basis, weighted
+        (D, O), shape ``(n, levels + k)``, and its transpose times the weight.
+    mass
+        Weight of each level of D, shape ``(levels,)``.
+    cross
+        D'WO, shape ``(levels, k)``; ``None`` where there are no others.
     lower, chosen, unit
-        Cholesky factor of their scaled normal equations, which of them it holds, and the scale.
+        Cholesky factor of the others' scaled normal equations, once D is out of them, which of
+        them it holds, and the scale.
     """
 
-    codes: IntArray
+    basis: sparse.csr_array
+    weighted: sparse.csr_array
     mass: FloatArray
-    sums: sparse.csr_array
-    others: sparse.csr_array | None = None
-    weighted: sparse.csr_array | None = None
+    cross: sparse.csr_array | None = None
     lower: FloatArray | None = None
     chosen: IntArray | None = None
     unit: FloatArray | None = None
 
-    def within(self, values: FloatArray) -> FloatArray:
-        """Return columns less their means by level of the first effect."""
-        means = (self.sums @ values) / self.mass[:, None]
-        found: FloatArray = values - means[self.codes]
-        return found
-
     def projected(self, values: FloatArray) -> FloatArray:
         """Return columns less their projection."""
-        rest = self.within(values)
-        if self.others is None or self.weighted is None or self.unit is None:
-            return rest
-        right = (self.weighted @ rest * self.unit[:, None])[self.chosen]
-        half = solve_triangular(self.lower, right, lower=True)
-        alpha = np.zeros((self.others.shape[1], values.shape[1]))
-        solved = solve_triangular(self.lower, half, lower=True, trans=1)
-        alpha[self.chosen] = solved * self.unit[self.chosen, None]
-        return self.within(rest - self.others @ alpha)
+        sums, levels = self.weighted @ values, len(self.mass)
+        coefficients = np.zeros_like(sums)
+        means = sums[:levels] / self.mass[:, None]
+        if self.cross is None or self.unit is None:
+            coefficients[:levels] = means
+        else:
+            right = (sums[levels:] - self.cross.T @ means) * self.unit[:, None]
+            half = solve_triangular(self.lower, right[self.chosen], lower=True)
+            solved = solve_triangular(self.lower, half, lower=True, trans=1)
+            others = coefficients[levels:]
+            others[self.chosen] = solved * self.unit[self.chosen, None]
+            coefficients[:levels] = means - (self.cross @ others) / self.mass[:, None]
+        found: FloatArray = self.basis @ coefficients
+        return np.subtract(values, found, out=found)
 
 
 def _projection(
     codes: list[IntArray], levels: list[int], weight: FloatArray, slopes: Sequence[Slope]
 ) -> _Projection:
-    rows = len(weight)
-    by_row = sparse.csr_array((weight, codes[0], np.arange(rows + 1)), shape=(rows, levels[0]))
-    sums = by_row.T.tocsr()
-    mass = np.bincount(codes[0], weight, levels[0]).astype(np.float64)
-    if len(codes) == 1 and not slopes:
-        return _Projection(codes[0], mass, sums)
-    blocks = [_indicators(c, n) for c, n in zip(codes[1:], levels[1:], strict=True)]
+    blocks = [_indicators(c, n) for c, n in zip(codes, levels, strict=True)]
     blocks += [sparse.diags_array(one.values) @ _indicators(one.codes, one.count) for one in slopes]
-    others = sparse.hstack(blocks, format="csr")
-    weighted = (others.T @ sparse.diags_array(weight)).tocsr()
-    cross = (sums @ others).tocsr()
-    own = (weighted @ others).toarray()
+    basis = sparse.hstack(blocks, format="csr")
+    weighted = (basis.T @ sparse.diags_array(weight)).tocsr()
+    mass = np.bincount(codes[0], weight, levels[0]).astype(np.float64)
+    if len(blocks) == 1:
+        return _Projection(basis, weighted, mass)
+    products = (weighted @ basis[:, levels[0] :]).tocsr()
+    cross, own = products[: levels[0]], products[levels[0] :].toarray()
     normal = own - (cross.T @ sparse.diags_array(1.0 / mass) @ cross).toarray()
     size = np.diag(own)
     unit = 1.0 / np.sqrt(np.where(size > 0, size, 1.0))
     factor, pivots, rank, _ = lapack.dpstrf(normal * np.outer(unit, unit), tol=DEPENDENT, lower=1)
     lower, chosen = np.tril(factor)[:rank, :rank], pivots[:rank] - 1
-    return _Projection(codes[0], mass, sums, others, weighted, lower, chosen, unit)
+    return _Projection(basis, weighted, mass, cross, lower, chosen, unit)
 
 
 def _twice(

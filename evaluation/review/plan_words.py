@@ -27,9 +27,11 @@ def plan_words(spec: Spec, plan: Plan, known: Known | None) -> str:
 
 def _lines(spec: Spec, plan: Plan, known: Known | None) -> Iterator[str]:
     from_cells = sum(route.engine == "cells" for route in plan.routes)
+    # Pairs of what turns out to be 0 or 1 share a scan.
+    most = "at most " if len(plan.pairs) > 1 else ""
     yield (
         f"Plan of {spec.id}: {from_cells} of {_count(len(plan.routes), 'model')} from cells, "
-        f"{_count(_scans(plan), 'pass', 'passes')} over the rows."
+        f"{most}{_count(_scans(plan), 'pass', 'passes')} over the rows."
     )
     yield f"Source {spec.panel.source}: {_source(known)}."
     steps = [condition.step for condition in plan.conditions if not condition.silent]
@@ -75,6 +77,8 @@ def _cell_pass(spec: Spec, plan: Plan, one: CellPass, known: Known | None) -> It
     yield _line("cells", _cells(spec, plan, one, known))
     if plan.time is not None and plan.time not in one.key:
         yield _line("window", f"{plan.time} is not in the key: another window builds it again")
+    if one.unit_types:
+        yield _line("window", "histories end where it does: another window builds it again")
 
 
 def _part(plan: Plan, part: str) -> str:

@@ -15,10 +15,11 @@ from evaluation.cells.cell_pass import run_cell_pass
 from evaluation.cells.engines.duckdb import relation_of_files, relation_of_frame
 from evaluation.cells.plan import CellPass, Condition, Flag, Plan, Quantity, UnitPass
 from evaluation.cells.settings import Settings
+from evaluation.cells.whole import whole_columns
 from evaluation.data.filters import satisfied
 from evaluation.data.periods import Calendar
 from evaluation.data.plain import plain_columns
-from evaluation.errors import DataError
+from evaluation.errors import DataError, EnvironmentProblem
 from evaluation.spec.filters import Filter
 
 SETTINGS = Settings()
@@ -398,3 +399,25 @@ def test_too_many_cells_names_the_key_that_explodes(relate: Any) -> None:
     with pytest.raises(DataError) as caught:
         run_cell_pass(relate(panel()), PLAN, one, Settings(most_cells=50))
     assert "more than 50 cells; key column 'kroner' alone has 400 values" in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, 1e300, 0.5])
+def test_a_column_with_such_a_value_is_not_whole(either: Any, value: float) -> None:
+    frame = panel()
+    relation = either(frame.assign(odd=frame["pop"].where(frame.index != 7, value)))
+    quantities = (Quantity("pop", "pop"), Quantity("odd", "odd"))
+    assert whole_columns(relation, PLAN, quantities, SETTINGS) == {"pop": True, "odd": False}
+
+
+def test_memory_that_is_not_enough_for_cells_names_the_key(relate: Any, monkeypatch: Any) -> None:
+    def out_of_memory(*_: Any) -> Any:
+        raise EnvironmentProblem("query engine: 512MB of memory are not enough")
+
+    monkeypatch.setattr("evaluation.cells.engines.duckdb.stream", out_of_memory)
+    one = CellPass("cells_1", ("ym", "kroner"), (), ())
+    with pytest.raises(EnvironmentProblem) as caught:
+        run_cell_pass(relate(panel()), PLAN, one, SETTINGS)
+    assert str(caught.value) == (
+        "query engine: 512MB of memory are not enough; or make fewer cells: in cells_1, key column "
+        "'kroner' alone has 400 values"
+    )

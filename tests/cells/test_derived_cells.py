@@ -107,7 +107,7 @@ def both(file, frame):
     """Every derived column by query and by rows, and what is known of each."""
     spec = spec_of(file, DERIVE)
     relation = relation_of_files([file], list(frame.columns), {}, Settings())
-    made = with_derived(relation, spec, tuple(DERIVE))
+    made = with_derived(relation, spec, tuple(DERIVE), Settings())
     table = made.table.select("person", "ym", *DERIVE)
     found = engine_of(made).fetch(made, table, Settings()).to_pandas()
     found = found.sort_values(["person", "ym"]).reset_index(drop=True)

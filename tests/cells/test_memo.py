@@ -51,3 +51,25 @@ def test_the_oldest_goes_first_and_what_is_too_large_is_not_held():
     small = Memo(most_bytes=8)
     _counted(small, "sum", (one,))
     assert _counted(small, "sum", (one,))[1] == 1
+
+
+def test_what_is_asked_for_again_stays():
+    one, two, three = np.arange(4.0), np.arange(1.0, 5.0), np.arange(2.0, 6.0)
+    memo = Memo(most_bytes=80)  # two results with their arrays
+    _counted(memo, "sum", (one,))
+    _counted(memo, "sum", (two,))
+    assert _counted(memo, "sum", (one,))[1] == 0
+    _counted(memo, "sum", (three,))
+    assert _counted(memo, "sum", (one,))[1] == 0
+    assert _counted(memo, "sum", (two,))[1] == 1
+
+
+def test_arrays_that_differ_late_or_hold_nothing_known_are_told_apart():
+    memo, long = Memo(), np.arange(1_000.0)
+    long[5] = np.nan
+    _counted(memo, "sum", (long,))
+    assert _counted(memo, "sum", (long.copy(),))[1] == 0
+    late = long.copy()
+    late[-1] = 0.0
+    assert _counted(memo, "sum", (late,))[1] == 1
+    assert _counted(memo, "sum", (long[:-1],))[1] == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import subprocess
@@ -16,14 +17,21 @@ import pandas as pd
 import pytest
 
 from evaluation.catalogue import catalogue
+from evaluation.cells.databases import relation_of
+from evaluation.cells.engines import engine_of
+from evaluation.cells.expressions.derived import with_derived
+from evaluation.cells.settings import Settings
 from evaluation.commands.locate import locate
+from evaluation.data.derive.deriving import Deriving
 from evaluation.data.sources import open_source
 from evaluation.data.sources.sql import Sql
 from evaluation.errors import DataError, EnvironmentProblem
 from evaluation.pipeline import run_spec
 from evaluation.spec.columns import columns_of_spec
 from evaluation.spec.database import Address
-from evaluation.spec.loader import read_spec
+from evaluation.spec.loader import build_spec, read_spec
+from evaluation.spec.origin import Origin
+from evaluation.spec.settings import read_settings
 
 TYPES = {"int64": "bigint", "int32": "int", "int16": "smallint", "int8": "smallint"}
 
@@ -116,6 +124,46 @@ def test_refusals(server: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGUSER", "nobody_here")
     with pytest.raises(EnvironmentProblem, match="the Postgres server does not let us in; check"):
         table("open").columns()
+
+
+def test_means_by_group_travel_with_the_query(server: Path, tmp_path: Path) -> None:
+    execute(
+        "CREATE TABLE met AS SELECT g % 40 AS person, "
+        "201601 + g / 40 % 12 + 100 * (g / 480) AS ym, "
+        "CASE WHEN g % 3 > 0 THEN 'm ' || g % 5 END AS muni, NULLIF(g * g % 11, 3) AS hours, "
+        "g * g % 13 < 4 AS flag FROM generate_series(0, 959) AS g",
+        "GRANT SELECT ON met TO reader",
+    )
+    means = {"op": "pre_mean", "column": "hours", "before": dt.date(2017, 1, 1)}
+    derive = {
+        "own": means,
+        "near": {**means, "by": "muni"},
+        "use": {**means, "column": "flag", "by": "muni"},
+    }
+    spec = build_spec(
+        {
+            "schema_version": 1, "id": "met", "title": "Met", "derive": derive,
+            "panel": {"source": "sql", "url": "postgres:///postgres", "table": "met",
+                      "unit": "person", "time": "ym", "time_unit": "month"},
+            "outcomes": {"y": {"column": "hours", "kind": "count"}},
+            "design": {"kind": "did", "reform_date": dt.date(2017, 1, 1),
+                       "treated": {"column": "person", "at_least": 20}},
+            "models": [{"id": "main", "estimand": "att", "estimator": "twfe",
+                        "cluster": "person"}],
+        },
+        catalogue(), settings=read_settings(()), origin=Origin(folder=tmp_path), label="met",
+    )  # fmt: skip
+    names = ["person", "ym", "muni", "hours", "flag"]
+    relation = relation_of(Address("postgres", ("met",), database="postgres"), names, Settings())
+    made = with_derived(relation, spec, tuple(derive), Settings())
+    assert made is not None
+    asked = made.table.select("person", "ym", *derive)
+    found = engine_of(made).fetch(made, asked, Settings()).to_pandas()
+    rows = Deriving(table("met"), spec).read(["person", "ym", *derive])
+    key = ["person", "ym"]
+    found, rows = (one.sort_values(key).reset_index(drop=True) for one in (found, rows))
+    assert rows["near"].isna().any() and rows["near"].nunique() > 3
+    pd.testing.assert_frame_equal(found[[*derive]], rows[[*derive]], check_exact=True)
 
 
 @cache

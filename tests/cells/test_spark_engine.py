@@ -5,6 +5,7 @@ One session serves the module; its start takes some ten seconds.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ import pytest
 from evaluation.catalogue import catalogue
 from evaluation.cells.cell_pass import run_cell_pass
 from evaluation.cells.databases import relation_of
+from evaluation.cells.engines import engine_of
+from evaluation.cells.expressions.derived import with_derived
 from evaluation.cells.frames import sorted_frame
 from evaluation.cells.plan import MISSING, CellPass, Condition, Flag, Plan, Quantity
 from evaluation.cells.planning.plan_cells import plan_cells
@@ -28,6 +31,7 @@ from evaluation.cells.settings import Settings
 from evaluation.cells.store.pairs import pairs_of_frame
 from evaluation.commands.cells_sql import print_sql
 from evaluation.commands.locate import locate
+from evaluation.data.derive.deriving import Deriving
 from evaluation.data.periods import Calendar
 from evaluation.data.sources import open_source
 from evaluation.data.sources.sql import Sql
@@ -37,7 +41,9 @@ from evaluation.pipeline import run_spec
 from evaluation.spec.columns import columns_of_spec
 from evaluation.spec.database import Address
 from evaluation.spec.filters import Filter
-from evaluation.spec.loader import read_spec
+from evaluation.spec.loader import build_spec, read_spec
+from evaluation.spec.origin import Origin
+from evaluation.spec.settings import read_settings
 
 pytestmark = pytest.mark.slow
 ROWS = 4_000
@@ -123,6 +129,34 @@ def test_cells_are_those_of_duckdb(folder: Path) -> None:
     assert np.allclose(other.drop(columns="muni"), one.drop(columns="muni"), rtol=1e-13, atol=0)
     again = run_cell_pass(spark, PLAN, FLOAT, limits).frame
     pd.testing.assert_frame_equal(again, other, check_exact=True)
+
+
+def test_means_by_group_are_those_of_rows(folder: Path) -> None:
+    means = {"op": "pre_mean", "column": "schooling", "before": dt.date(2017, 1, 1)}
+    derive = {"own": means, "near": {**means, "by": "muni"}}
+    spec = build_spec(
+        {
+            "schema_version": 1, "id": "met", "title": "Met", "derive": derive,
+            "panel": {"source": "sql", "url": "spark://local", "table": "rows",
+                      "unit": "person", "time": "ym", "time_unit": "month"},
+            "outcomes": {"y": {"column": "employed", "kind": "binary"}},
+            "design": {"kind": "did", "reform_date": dt.date(2017, 1, 1),
+                       "treated": {"column": "age_months", "below": 360}},
+            "models": [{"id": "main", "estimand": "att", "estimator": "twfe",
+                        "cluster": "person"}],
+        },
+        catalogue(), settings=read_settings(()), origin=Origin(folder=folder), label="met",
+    )  # fmt: skip
+    key = ["person", "ym"]
+    address, named = Address("spark", path=folder / "rows"), [*key, "muni", "schooling"]
+    made = with_derived(relation_of(address, named, Settings()), spec, tuple(derive), Settings())
+    assert made is not None
+    asked = made.table.select(*key, *derive)
+    found = engine_of(made).fetch(made, asked, Settings()).to_pandas()
+    rows = Deriving(Sql(address), spec).read([*key, *derive])
+    found, rows = (one.sort_values(key).reset_index(drop=True) for one in (found, rows))
+    assert rows["near"].nunique() == 2 and rows["own"].nunique() > 9
+    pd.testing.assert_frame_equal(found, rows, check_exact=True)
 
 
 def test_rows_are_those_of_files(folder: Path) -> None:

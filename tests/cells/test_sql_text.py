@@ -182,6 +182,16 @@ def test_a_spec_without_cells_says_why() -> None:
         print_sql(spec_of("senate"), "duckdb")
 
 
+def test_effects_of_units_ask_for_no_column_that_no_table_has() -> None:
+    inside = {"models.main.fixed_effects": ["person_id", "ym"]}
+    text = print_sql(spec_of("age_did", **inside), "duckdb")
+    assert "main: needs the rows: cells_1 is more than a SELECT" in text
+    assert "ad_type" not in text and "-- Save as cells_2.parquet" in text
+    spec = spec_of("age_did", **inside, **{"models.path.fixed_effects": ["person_id", "ym"]})
+    with pytest.raises(SpecError, match="no SELECT gives the cells of this spec: effects of units"):
+        print_sql(spec, "duckdb")
+
+
 def test_the_command_prints_it() -> None:
     done = CliRunner().invoke(app, ["cells", "age_did", "--sql", "spark", "--table", "lake.rows"])
     assert done.exit_code == 0

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from evaluation.cells import unit_flow
 from evaluation.cells.engines.duckdb import relation_of_files, relation_of_frame
 from evaluation.cells.plan import Condition, Flag, Plan, UnitPass
 from evaluation.cells.settings import Settings
@@ -198,6 +199,39 @@ def test_times_of_all_rows(relate: Any) -> None:
     plan = replace(PLAN, conditions=(WINDOW, SILENT))
     flow = run_time_pass(relate(frame), plan, SETTINGS).flow
     assert [one.step for one in flow] == ["rows read", "window", "known muni"]
+
+
+def test_places_beyond_the_bounds_of_the_sample_take_no_words(relate: Any) -> None:
+    draw = np.random.default_rng(4)
+    frame = panel()
+    frame["point"] = draw.integers(0, 900, len(frame))
+    near = Condition("keep point", (Filter(column="point", at_least=350, below=371),))
+    plan = replace(PLAN, conditions=(WINDOW, near), units=UnitPass("person", "ym", axis="point"))
+    facts = run_unit_pass(relate(frame), plan, SETTINGS)
+    rows = frame[frame["ym"].between(201201, 201712) & frame["point"].between(350, 370)]
+    wanted: Counter[Any] = Counter()
+    for _, unit in rows.groupby("person"):
+        wanted[frozenset(unit["point"])] += 1
+    found: Counter[Any] = Counter()
+    for (points, _), units in decoded(facts).items():
+        found[points] += units
+    assert facts.axis == "point" and facts.origin == 350 and found == wanted
+    # Of one word, so that kinds of row are told apart place by place.
+    assert len(facts.patterns) > 3 and "ad_seen_3_0" in facts.histories
+    assert facts.duplicates == 0
+
+
+def test_units_of_steps_that_take_no_row_are_those_of_the_sample(
+    relate: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = panel()
+    wide = Condition("window", moments=(2000 * 12, 2030 * 12))
+    plan = replace(PLAN, conditions=(wide,))
+    asked: list[Any] = []
+    monkeypatch.setattr(unit_flow, "all_rows", lambda *given: asked.append(given))
+    facts = run_unit_pass(relate(frame), plan, SETTINGS)
+    assert not asked
+    assert [one.units for one in facts.flow] == [frame["person"].nunique()] * 2
 
 
 def test_no_unit_and_no_time(relate: Any) -> None:

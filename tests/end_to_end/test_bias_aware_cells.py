@@ -91,7 +91,7 @@ def test_cells_say_what_rows_say(tmp_path: Path) -> None:
             assert one.status == "refused" and "independent rows" in one.reason
             continue
         assert one.estimate == pytest.approx(other.estimate, abs=1e-9 * other.std_error)
-        assert one.std_error == pytest.approx(other.std_error, rel=1e-8)
+        assert one.std_error == pytest.approx(other.std_error, rel=5e-9)
         for end in ("conf_low", "conf_high"):
             mine, yours = getattr(one, end), getattr(other, end)
             assert mine == pytest.approx(yours, abs=1e-7 * other.std_error)

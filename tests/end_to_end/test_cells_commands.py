@@ -260,6 +260,10 @@ def test_a_plan_says_what_another_window_costs(study: Path, command: Command) ->
     line = "ym is not in the key: another window builds it again"
     assert line in command("explain", study / "rd.toml", "--plan")[1]
     assert line not in command("explain", study / "small.toml", "--plan")[1]
+    inside = DID.replace('["town", "ym"]', '["person", "ym"]').replace('"small"', '"inside"')
+    (study / "inside.toml").write_text(inside, encoding="utf-8")
+    said = command("explain", study / "inside.toml", "--plan")[1]
+    assert "histories end where it does: another window builds it again" in said
 
 
 def test_no_truth_is_announced_where_there_is_none(study: Path) -> None:

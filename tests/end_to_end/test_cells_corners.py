@@ -84,7 +84,7 @@ def hold_equal(cells: Record, rows: Record) -> None:
             assert (one.estimate, one.std_error) == (other.estimate, other.std_error)
             continue
         assert abs(one.estimate - other.estimate) < 1e-9 * other.std_error
-        assert one.std_error == pytest.approx(other.std_error, rel=1e-8)
+        assert one.std_error == pytest.approx(other.std_error, rel=5e-9)
 
 
 def detail(record: Record, name: str) -> list[Any]:
@@ -210,7 +210,7 @@ def test_selects_hold_the_shares_of_units(tmp_path: Path, variance: str) -> None
             assert one.estimate == other.estimate
             continue
         assert abs(one.estimate - other.estimate) < 1e-9 * other.std_error
-        assert one.std_error == pytest.approx(other.std_error, rel=1e-8)
+        assert one.std_error == pytest.approx(other.std_error, rel=5e-9)
     table = tmp_path / "cells_1.parquet"
     pd.read_parquet(table).drop(columns="ad_share").to_parquet(table)
     with pytest.raises(DataError, match="no column 'ad_share'"):

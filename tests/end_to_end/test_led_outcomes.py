@@ -378,3 +378,38 @@ def test_selects_for_a_warehouse_find_the_same_months(spec, panel, tmp_path) -> 
     assert [row.n_obs for row in given] == [row.n_obs for row in own]
     for one, other in zip(given, own, strict=True):
         assert one.estimate == pytest.approx(other.estimate, abs=1e-9 * other.std_error)
+
+
+def test_bits_in_files_and_databases_say_what_rows_do(spec, panel, tmp_path) -> None:
+    import duckdb
+
+    draw = np.random.default_rng(11)
+    held = panel.assign(
+        work=panel["work"].astype("Int8"), study=draw.integers(0, 2, len(panel)).astype("int8")
+    )
+    outcomes = {
+        "idle": {"column": "idle", "kind": "binary", "horizons": [0, 6]},
+        "work": {"column": "work", "kind": "binary", "lead_months": 3},
+    }
+    derive = {
+        "busy": {"op": "any", "columns": ["work", "study"]},
+        "idle": {"op": "recode", "column": "busy", "values": {"0": 1, "1": 0}},
+    }
+    (tmp_path / "panel").mkdir()
+    for at in range(2):
+        held.iloc[at::2].to_parquet(tmp_path / "panel" / f"{at}.parquet", index=False)
+    with duckdb.connect(str(tmp_path / "panel.duckdb")) as base:
+        base.execute(f"CREATE TABLE panel AS FROM '{tmp_path}/panel/*.parquet'")
+    asked = spec(outcomes=outcomes, derive=derive)
+    by_rows = run_spec(asked, engine="microdata")
+    found = [run_spec(asked, settings=Limits(threads=threads)) for threads in (1, 2)]
+    same(found[0], by_rows)
+    assert found[0].detail("main", "idle@6", "engine") == "cells"
+    assert found[0].estimates == found[1].estimates
+    address = {"source": "sql", "url": "duckdb:///panel.duckdb", "table": "panel", "path": None}
+    tables = {name: one for name, one in {**TABLES["panel"], **address}.items() if one is not None}
+    asked = build_spec(
+        {**TABLES, "panel": tables, "outcomes": outcomes, "derive": derive}, catalogue(),
+        settings=Settings({}, ()), origin=Origin(folder=tmp_path), label="led",
+    )  # fmt: skip
+    assert run_spec(asked).estimates == found[0].estimates

@@ -154,8 +154,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def engines(record: Record) -> dict[str, Any]:
-    return {row.model_id: row.value for row in record.details if row.name == "engine"}
+def engines(record: Record) -> dict[tuple[str, str], Any]:
+    return {
+        (row.model_id, row.outcome): row.value for row in record.details if row.name == "engine"
+    }
 
 
 @pytest.mark.parametrize("name", ["staggered", "switching"])

@@ -57,6 +57,31 @@ class Engine(Protocol):
         """Return a small table of our own as an Ibis table that can be joined to the panel's."""
         ...
 
+    def hold(self, relation: Relation, rows: Any, name: str, settings: Settings) -> Any | None:
+        """Return the rows of a table expression worked out once, for every later query.
+
+        They stay with the engine, within its limits, as long as the relation is open. Queries join
+        them to the right of the panel's rows, and they are fewer.
+
+        Parameters
+        ----------
+        relation, rows, settings
+            As ``relation``, ``expression`` and ``settings`` of :meth:`fetch`.
+        name
+            Name of the table; one of this name that was held before is let go.
+
+        Returns
+        -------
+        Any | None
+            An Ibis table, ``None`` where the engine may write none.
+
+        Raises
+        ------
+        DataError, EnvironmentProblem, TooLarge
+            As :meth:`fetch`.
+        """
+        ...
+
 
 def engine_of(relation: Relation) -> Engine:
     """Return the engine that a relation is bound to."""

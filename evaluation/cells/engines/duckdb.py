@@ -196,6 +196,17 @@ def beside(relation: Relation, rows: pa.Table, name: str) -> Any:
     return base.table(name)
 
 
+def hold(relation: Relation, rows: Any, name: str, settings: Settings) -> Any | None:
+    """Return rows as a temporary table; see :class:`evaluation.cells.engines.Engine`."""
+    base = relation.table.get_backend()
+    with _threads(base, settings, in_order=False), _errors(base, settings):
+        base.con.execute(f'CREATE OR REPLACE TEMPORARY TABLE "{name}" AS {_text(rows)}')
+    # DuckDB takes filtered rows of many files for fewer than they are, and would hash the panel's
+    # in place of the table's: joins keep the sides on which they are written.
+    base.con.execute("SET disabled_optimizers = 'build_side_probe_side'")
+    return base.table(name, database=("temp", "main"))
+
+
 def _text(expression: Any) -> str:
     import ibis
 

@@ -70,6 +70,12 @@ def beside(relation: Relation, rows: pa.Table, name: str) -> Any:
     return backend.table(name)
 
 
+def hold(relation: Relation, rows: Any, name: str, settings: Settings) -> Any | None:
+    """Hold nothing: what Spark keeps has no limit here."""
+    del relation, rows, name, settings
+    return None
+
+
 @contextmanager
 def _partitions(backend: Any, in_order: bool) -> Iterator[None]:
     """Read everything in one partition where the order of sums matters."""

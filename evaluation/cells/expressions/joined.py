@@ -96,4 +96,5 @@ def _joined(relation: Relation, lookup: Lookup, position: int) -> Relation:
             facts[name] = found if lookup.every else replace(found, nulls=None)
     chosen[lookup.matched] = both[lookup.matched].fill_null(0).cast("int64")
     facts[lookup.matched] = ColumnFacts("integer", 0, 1, 0)
-    return replace(relation, table=both.select(**chosen), columns=facts)
+    names = [*lookup.values.columns, lookup.matched]
+    return relation.with_looked_up(both.select(**chosen), facts, names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
@@ -41,6 +42,11 @@ def with_flags(relation: Relation, plan: Plan, table: Any) -> Any:
     """Return a table of the panel's rows with the plan's flags."""
     flags = {flag.name: flag_of(relation, plan, table, flag) for flag in plan.flags}
     return table.mutate(**flags) if flags else table
+
+
+def named(predicates: Iterable[Condition | Flag]) -> frozenset[str]:
+    """Return the columns, other than time, that conditions and flags look at."""
+    return frozenset(one.column for each in predicates for one in each.filters)
 
 
 def holds(relation: Relation, plan: Plan, table: Any, condition: Condition) -> Any:

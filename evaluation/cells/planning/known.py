@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from evaluation.cells.expressions.derived import facts_with_derived
 from evaluation.cells.relation import ColumnFacts
 from evaluation.data.derive.deriving import deriving
 from evaluation.data.leads import dated_source
@@ -12,7 +13,7 @@ from evaluation.data.plain import plain_columns
 from evaluation.errors import SpecError
 from evaluation.spec.columns import columns_of_spec
 from evaluation.spec.dates import dated_columns
-from evaluation.spec.derived import made_in_order
+from evaluation.spec.derived import inputs_of, made_in_order
 from evaluation.spec.panel import FilePanel, SyntheticPanel
 from evaluation.spec.paths import resolve
 from evaluation.spec.spec import Spec
@@ -77,7 +78,15 @@ def _of_file(spec: Spec, panel: FilePanel) -> Known | None:
         return None
     import pyarrow.parquet as pq
 
-    if spec.joins or dated_columns(spec) or made_in_order(spec.derive, columns_of_spec(spec)):
-        return None  # what joined and derived columns hold shows when they are made
-    columns = read_footers(files, columns_of_spec(spec)).columns
-    return Known(columns, sum(pq.read_metadata(file).num_rows for file in files))
+    if spec.joins or dated_columns(spec):
+        return None  # what they hold shows when they are made
+    named = tuple(columns_of_spec(spec))
+    made = made_in_order(spec.derive, named)
+    parts = (column for name in made for column in inputs_of(spec.derive[name]))
+    clock = [name for name in (spec.panel.unit, spec.panel.time) if name is not None and made]
+    own = [n for n in dict.fromkeys((*named, *parts, *clock)) if n not in spec.derive]
+    columns = facts_with_derived(spec, read_footers(files, own).columns, made)
+    if columns is None:
+        return None
+    rows = sum(pq.read_metadata(file).num_rows for file in files)
+    return Known({name: columns[name] for name in named}, rows)

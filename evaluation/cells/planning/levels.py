@@ -97,7 +97,7 @@ class Levels:
         low, high = (None, None) if facts is None else (facts.low, facts.high)
         for one in self.spec.sample.keep:
             if one.column == column:
-                least, most = _bounds(one)
+                least, most = filter_bounds(one)
                 low = least if low is None else low if least is None else max(low, least)
                 high = most if high is None else high if most is None else min(high, most)
         return low, high
@@ -108,7 +108,16 @@ def is_whole(facts: ColumnFacts) -> bool:
     return facts.kind == "integer" or (facts.kind == "float" and bool(facts.whole))
 
 
-def _bounds(one: Filter) -> tuple[int | None, int | None]:
+def is_binary(facts: ColumnFacts) -> bool:
+    """Return whether a column is known to hold 0 and 1 only, so that it is its own square."""
+    if facts.kind == "boolean":
+        return True
+    if facts.low is None or facts.high is None:
+        return False
+    return is_whole(facts) and facts.low >= 0 and facts.high <= 1
+
+
+def filter_bounds(one: Filter) -> tuple[int | None, int | None]:
     """Return the whole numbers that a filter lies between."""
     lows = [math.ceil(one.at_least)] if _is_number(one.at_least) else []
     lows += [math.floor(one.above) + 1] if _is_number(one.above) else []

@@ -9,7 +9,7 @@ from evaluation.cells.needs import CellNeeds
 from evaluation.cells.plan import PREFIX, TYPE, Quantity
 from evaluation.cells.planning.few_valued import LARGEST_CONTROL
 from evaluation.cells.planning.flags import GROUPS, POST, keep_flag
-from evaluation.cells.planning.levels import Levels, is_whole
+from evaluation.cells.planning.levels import Levels, is_binary, is_whole
 from evaluation.cells.relation import ColumnFacts
 from evaluation.data.designs._exposure import exposure_of
 from evaluation.spec.columns import columns_of_model
@@ -315,10 +315,4 @@ def _products(
 def _is_binary(one: Quantity, facts: Mapping[str, ColumnFacts]) -> bool:
     """Whether a column is known to be its own square."""
     known = facts.get(one.column)
-    if known is None or one.log:
-        return False
-    if known.kind == "boolean":
-        return True
-    if known.low is None or known.high is None:
-        return False
-    return is_whole(known) and known.low >= 0 and known.high <= 1
+    return known is not None and not one.log and is_binary(known)

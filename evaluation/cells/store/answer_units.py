@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,11 +21,13 @@ from evaluation.data.panel import FlowStep
 BoolArray = NDArray[np.bool_]
 UNITS = "ad_units"
 DONUT = "design.donut"
-# The place of a flag that no kind of row need tell.
+# The place of a flag or column that no kind of row need tell.
 UNTOLD = -1
 
 
-def units_answer(asked: Plan, kept: Plan, facts: UnitFacts) -> UnitFacts | None:
+def units_answer(
+    asked: Plan, kept: Plan, facts: UnitFacts, whole: Collection[str] = ()
+) -> UnitFacts | None:
     """Return what is known of the units of fewer rows, ``None`` where they must be looked at again.
 
     What a sample has none of, fewer rows have none of either: repeated rows, and columns that vary
@@ -38,6 +40,8 @@ def units_answer(asked: Plan, kept: Plan, facts: UnitFacts) -> UnitFacts | None:
         The plan.
     kept, facts
         The plan that was built, and what its unit pass found.
+    whole
+        Columns known to lack no value: no kind of row need tell of them.
     """
     wanted, had = asked.units, kept.units
     rest = left_over(asked.conditions, kept.conditions)
@@ -50,13 +54,13 @@ def units_answer(asked: Plan, kept: Plan, facts: UnitFacts) -> UnitFacts | None:
     varying = {column: facts.varying[column] for column in wanted.constant}
     known = replace(facts, varying=varying)
     if not rest:
-        return _renamed(asked, kept, known)
+        return _renamed(asked, kept, known, whole)
     if facts.duplicates or any(varying.values()) or wanted.dose is not None:
         return None
     stays = _places(facts, kept, rest)
     if stays is None:
         return replace(known, histories=_none(), patterns=())
-    renamed = _renamed(asked, kept, known)
+    renamed = _renamed(asked, kept, known, whole)
     parted = any(str(name).startswith(f"{SEEN}0_") for name in renamed.histories.columns)
     patterns = renamed.patterns if parted or len(renamed.patterns) == 1 else ()
     return replace(
@@ -129,12 +133,13 @@ def further_flow(
     return (*flow, *steps)
 
 
-def _renamed(asked: Plan, kept: Plan, facts: UnitFacts) -> UnitFacts:
+def _renamed(asked: Plan, kept: Plan, facts: UnitFacts, whole: Collection[str]) -> UnitFacts:
     """Return the kinds of row by the columns and flags asked for; none where one is new.
 
     Words over the running variable tell by themselves which rows lie in a donut.
     """
-    columns = [_position(name, kept.watched) for name in asked.watched]
+    sure = {*whole} - {asked.weight}  # a weight of nothing counts as lacking
+    columns = [UNTOLD if name in sure else _position(name, kept.watched) for name in asked.watched]
     flags = [
         UNTOLD
         if flag.where == DONUT and facts.axis is not None
@@ -146,7 +151,8 @@ def _renamed(asked: Plan, kept: Plan, facts: UnitFacts) -> UnitFacts:
     seen: dict[tuple[int, ...], int] = {}
     moved = []
     for pattern in facts.patterns:
-        mask = sum(((pattern[0] >> (at or 0)) & 1) << bit for bit, at in enumerate(columns))
+        lacks = [at is not None and at != UNTOLD and pattern[0] >> at & 1 for at in columns]
+        mask = sum(1 << bit for bit, lack in enumerate(lacks) if lack)
         own = (mask, *(UNKNOWN if at in (None, UNTOLD) else pattern[1 + at] for at in flags))
         moved.append(seen.setdefault(own, len(seen)))
     return replace(facts, patterns=tuple(seen), histories=_merged(facts.histories, moved))

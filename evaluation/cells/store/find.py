@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def kept_builds(
     return tuple(found)
 
 
-def find_cells(plan: Plan, builds: tuple[Build, ...]) -> Found:
+def find_cells(plan: Plan, builds: tuple[Build, ...], whole: Collection[str] = ()) -> Found:
     """Return what kept builds can answer of a plan; a damaged file answers nothing.
 
     Parameters
@@ -89,8 +89,10 @@ def find_cells(plan: Plan, builds: tuple[Build, ...]) -> Found:
         What is asked.
     builds
         Builds of the same inputs, in a fixed order; one that answers everything goes first.
+    whole
+        Columns of these inputs that are known to lack no value.
     """
-    answers = [_answers(plan, kept) for kept in builds]
+    answers = [_answers(plan, kept, whole) for kept in builds]
     for found in answers:
         if found.whole(plan):
             return found
@@ -105,7 +107,7 @@ def find_cells(plan: Plan, builds: tuple[Build, ...]) -> Found:
     return replace(best, tables=tables, pairs=pairs)
 
 
-def _answers(plan: Plan, kept: Build) -> Found:
+def _answers(plan: Plan, kept: Build, whole: Collection[str]) -> Found:
     rest = left_over(plan.conditions, kept.plan.conditions)
     if rest is None or (rest and dated_by_all_rows(plan)):
         return Found()
@@ -129,7 +131,7 @@ def _answers(plan: Plan, kept: Build) -> Found:
         known = kept.units
     except DataError:
         return Found(tables, pairs)
-    units = None if known is None else units_answer(plan, kept.plan, known)
+    units = None if known is None else units_answer(plan, kept.plan, known, whole)
     flow = further_flow(kept.facts.flow, plan, kept.plan, seen, units)
     if rest and seen is None:
         flow = ()

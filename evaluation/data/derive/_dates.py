@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.data.derive.contract import Rows
+from evaluation.data.derive.contract import Queried, Rows
 from evaluation.errors import DataError
 
 
@@ -19,12 +19,26 @@ def before(rows: Rows, date: dt.date | int, key: str) -> NDArray[np.bool_]:
     DataError
         Where a date meets whole numbers or the reverse, or no row lies before it.
     """
-    dated = isinstance(date, dt.date)
-    if dated != rows.dated:
+    found: NDArray[np.bool_] = rows.times() < limit_of(rows, date, key)
+    if not found.any():
+        raise none_before(rows.where, date, key)
+    return found
+
+
+def limit_of(rows: Rows | Queried, date: dt.date | int, key: str) -> int:
+    """Return a date as months since year 0, or the whole number of time itself.
+
+    Raises
+    ------
+    DataError
+        Where a date meets whole numbers or the reverse.
+    """
+    if isinstance(date, dt.date) != rows.dated:
         held, wanted = ("months or dates", "a date") if rows.dated else ("whole numbers", "one")
         raise DataError(f"{rows.where}.{key}: the panel's time is {held}; give {wanted}")
-    limit = date.year * 12 + date.month - 1 if isinstance(date, dt.date) else date
-    found: NDArray[np.bool_] = rows.times() < limit
-    if not found.any():
-        raise DataError(f"{rows.where}.{key}: no row lies before {date}; check it and the window")
-    return found
+    return date.year * 12 + date.month - 1 if isinstance(date, dt.date) else date
+
+
+def none_before(where: str, date: dt.date | int, key: str) -> DataError:
+    """Return the refusal of a panel without a row before a date."""
+    return DataError(f"{where}.{key}: no row lies before {date}; check it and the window")

@@ -151,3 +151,59 @@ class RowWise(Operation, Protocol):
     def bounds(options: Any) -> tuple[int, int] | None:
         """Return the whole numbers between which all values lie, ``None`` where unknown."""
         ...
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Sums by group that a query takes over every row of the panel.
+
+    Attributes
+    ----------
+    by
+        Column that names the group; ``None`` for the panel's unit.
+    counted
+        Which rows count, as an Ibis expression; a group without any has no sums.
+    sums
+        Ibis aggregates by name.
+    """
+
+    by: str | None
+    counted: Any
+    sums: Mapping[str, Any]
+
+
+class Grouped(Operation, Protocol):
+    """An operation whose value follows from sums over its row's group, so that a query gives it."""
+
+    @staticmethod
+    def grouping(rows: Queried, options: Any) -> Grouping:
+        """Return the sums that the value of a group follows from.
+
+        Raises
+        ------
+        DataError
+            Where a column is of another kind than the operation takes.
+        """
+        ...
+
+    @staticmethod
+    def of_groups(sums: pd.DataFrame, where: str, options: Any) -> FloatArray | None:
+        """Return the value of every group, shape ``(groups,)``, the same as that of ``apply``.
+
+        ``None`` where it hangs on the order in which rows are summed.
+
+        Parameters
+        ----------
+        sums
+            One row a group with a row that counts.
+        where
+            Key path of the derived column, for messages.
+        options
+            The operation's own.
+
+        Raises
+        ------
+        DataError
+            Where the rows do not allow it.
+        """
+        ...

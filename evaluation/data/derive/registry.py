@@ -7,7 +7,7 @@ import pkgutil
 from functools import cache
 from typing import cast
 
-from evaluation.data.derive.contract import Operation, RowWise
+from evaluation.data.derive.contract import Grouped, Operation, RowWise
 from evaluation.spec.catalogue import OperationOffer
 
 FRAME = frozenset({"contract", "deriving", "registry"})
@@ -30,6 +30,17 @@ def row_wise(name: str) -> RowWise | None:
     """Return the operation of that name where a query can work it out, else ``None``."""
     found = operation(name)
     return cast(RowWise, found) if found.ROW_WISE else None
+
+
+def grouped(name: str) -> Grouped | None:
+    """Return the operation of that name where sums by group give its value, else ``None``."""
+    found = operation(name)
+    return cast(Grouped, found) if hasattr(found, "grouping") else None
+
+
+def queried(name: str) -> bool:
+    """Whether a query engine can work out the operation of that name without a frame of rows."""
+    return row_wise(name) is not None or grouped(name) is not None
 
 
 def operation_offers() -> dict[str, OperationOffer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,6 +12,7 @@ import pandas as pd
 from evaluation.data.model_data import FloatArray, IntArray, ModelData
 from evaluation.estimators._support.points import BoolArray, Points
 from evaluation.estimators._units import units_of_types
+from evaluation.results import Statistic
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,12 @@ class Units:
 
 @dataclass(frozen=True)
 class Held:
-    """Counts by group, and distinct pairs of point and cluster by column: filled as asked for."""
+    """Counts by group, or groups, and distinct pairs of point and cluster: filled as asked for."""
 
     pairs: dict[str, tuple[IntArray, IntArray]] = field(default_factory=dict)
     units: dict[bytes, Units | None] = field(default_factory=dict)
     clusters: dict[bytes, int | None] = field(default_factory=dict)
+    counts: dict[tuple[bytes, ...], Mapping[Statistic, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from evaluation.data.model_data import FloatArray, IntArray, ModelData
+from evaluation.estimators._guards import codes_of
 from evaluation.estimators._support.behind import Units
 from evaluation.estimators.contract import Setting
 
@@ -34,7 +35,7 @@ def smallest_level(data: ModelData, setting: Setting) -> Units | None:
                 continue
             small = _of_rows(data, dummy)
         else:
-            codes = pd.factorize(values)[0].astype(np.int64)
+            codes = codes_of(data, name)
             if _is_time(data, codes):
                 continue
             small = _of_levels(data, codes)
@@ -57,7 +58,7 @@ def smallest_of(data: ModelData, column: str) -> Units | None:
     column
         One of its columns.
     """
-    return _of_levels(data, pd.factorize(data.columns[column])[0].astype(np.int64))
+    return _of_levels(data, codes_of(data, column))
 
 
 def _rows(data: ModelData) -> FloatArray:
@@ -77,7 +78,8 @@ def _dummy(data: ModelData, name: str, values: pd.Series) -> FloatArray | None:
     x, rows = values.to_numpy(np.float64), _rows(data)
     if data.from_cells and data.within is not None and name in data.within.names:
         # A variable of zeros and ones, and no other, scatters by n m (1 - m) about its mean m.
-        scatter = data.within.of((name,))[:, 0, 0]
+        at = data.within.names.index(name)
+        scatter = data.within.scatter[:, at, at]
         spread = rows * x * (1 - x)
         if data.weighted or np.abs(scatter - spread).max() > 1e-6 * max(rows.max(), 1.0):
             return None

@@ -163,6 +163,18 @@ def _left(groups: Sequence[BoolArray], behind: Behind, setting: Setting, fit: Fi
 
 
 def _of_groups(groups: Sequence[BoolArray], behind: Behind, kind: str) -> dict[Statistic, float]:
+    asked = tuple(group.tobytes() for group in groups)
+    if asked not in behind.held.counts:
+        behind.held.counts[asked] = _of_any_outcome(groups, behind)
+    found = dict(behind.held.counts[asked])
+    if kind == BINARY:
+        found |= dict(event_counts(behind, groups))
+    elif kind in AMOUNTS:
+        found |= dict(largest_shares(behind, groups))
+    return found
+
+
+def _of_any_outcome(groups: Sequence[BoolArray], behind: Behind) -> dict[Statistic, float]:
     every = np.logical_or.reduce(groups)
     found: dict[Statistic, float] = {"rows": behind.rows(every)}
     found["support_rows"] = min(behind.rows(group) for group in groups)
@@ -187,8 +199,4 @@ def _of_groups(groups: Sequence[BoolArray], behind: Behind, kind: str) -> dict[S
     among = behind.clusters_among(every)
     if among is not None:
         found["clusters"] = among
-    if kind == BINARY:
-        found |= dict(event_counts(behind, groups))
-    elif kind in AMOUNTS:
-        found |= dict(largest_shares(behind, groups))
     return found

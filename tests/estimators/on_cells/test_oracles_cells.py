@@ -8,7 +8,10 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from evaluation.data.model_data import ModelData
 from evaluation.estimators import group_time_att, twfe, twfe_event_study
 from evaluation.spec.variance import Inference
 
@@ -156,12 +159,43 @@ def csdid_effects(frame, control):
 def test_csdid(samples, by_hand, require, control):
     found = importlib.util.find_spec("csdid") is not None
     require("csdid", found, "csdid 0.4.3 is not installed")
-    data = samples.make("staggered_did")
+    hold_to_csdid(samples, by_hand, samples.make("staggered_did"), {"control_group": control})
+
+
+def staggered(seed):
+    """Return rows of units that adopt in many periods, some at once, with gaps and singletons."""
+    draw = np.random.default_rng(seed)
+    unit, period = np.nonzero(draw.random((90, 6)) < 0.85)
+    cohort = np.array([np.inf, np.inf, 0.0, 2.0, 3.0, 5.0])[unit % 6]
+    y = draw.normal(size=90)[unit] + 0.1 * period + 0.4 * (period >= cohort)
+    return ModelData(
+        outcome="y",
+        y=y + draw.normal(size=len(unit)),
+        columns=pd.DataFrame({"unit": unit, "group": draw.integers(0, 9, 90)[unit]}),
+        unit=np.unique(unit, return_inverse=True)[1],
+        period=period,
+        period_labels={t: f"p{t}" for t in range(6)},
+        cohort=cohort,
+        cohort_labels={g: f"p{g}" for g in (0, 2, 3, 5)},
+        event_time=np.where(np.isfinite(cohort), period - cohort, np.nan),
+    )
+
+
+@settings(max_examples=5)
+@given(seed=st.integers(0, 100_000), control=st.sampled_from(["never_treated", "not_yet_treated"]))
+def test_csdid_on_any_panel(samples, by_hand, require, seed, control):
+    found = importlib.util.find_spec("csdid") is not None
+    require("csdid", found, "csdid 0.4.3 is not installed")
+    design = {"control_group": control, "unbalanced": "keep", "always_treated": "drop"}
+    hold_to_csdid(samples, by_hand, staggered(seed), design)
+
+
+def hold_to_csdid(samples, by_hand, data, design):
     cells = by_hand.cells(data, ("period", "cohort", "event_time", "group"))
     setting = samples.setting(
         group_time_att,
         estimand="att_gt",
-        design={"control_group": control},
+        design=design,
         inference=Inference(("group",), "cr1", cluster_factor="none"),
     )
     fit = group_time_att.fit(cells, setting)
@@ -173,8 +207,11 @@ def test_csdid(samples, by_hand, require, control):
             "y": data.y,
         }
     )
-    effects, influence, places = csdid_effects(frame, control.replace("_", ""))
-    group = data.columns.groupby("unit")["group"].first().to_numpy()
+    control = design["control_group"].replace("_", "")
+    effects, influence, places = csdid_effects(frame, control)
+    # It leaves out who is treated in every period.
+    used = data.columns[data.cohort > 0]
+    group = used.groupby("unit")["group"].first().to_numpy()
     sums = np.array([influence[group == g].sum(axis=0) for g in np.unique(group)])
     errors = dict(zip(places, np.sqrt((sums**2).sum(axis=0)) / len(influence), strict=True))
     seen = 0
