@@ -81,7 +81,7 @@ def test_cells_say_what_rows_say(tmp_path: Path) -> None:
     panel().to_parquet(tmp_path / "rows.parquet", index=False)
     spec = spec_of(tmp_path)
     cells, rows = run_spec(spec), run_spec(spec, engine="microdata")
-    used = {row.model_id: row.value for row in cells.details if row.name == "engine"}
+    used = {(row.model_id, row.outcome): row.value for row in cells.details if row.name == "engine"}
     assert set(used.values()) == {"cells"}
     for one, other in zip(cells.estimates, rows.estimates, strict=True):
         assert (one.model_id, one.status, one.reason, one.n_obs, one.n_clusters) == (
