@@ -193,7 +193,7 @@ def _groups(key: list[IntArray], entries: int) -> tuple[IntArray, IntArray]:
     """Return one cell of each group, and the group of each cell: cells that agree in ``key``."""
     joint, size = np.zeros(entries, dtype=np.int64), 1
     for codes in key:
-        levels = int(codes.max()) + 2
+        levels = int(codes.max(initial=-1)) + 2
         if size * levels > LARGEST_CODE:
             found, joint = np.unique(joint, return_inverse=True)
             size = len(found)
