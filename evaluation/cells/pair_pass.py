@@ -32,11 +32,6 @@ from evaluation.errors import DataError
 LARGEST = 100_000_000
 
 
-def run_pair_pass(relation: Relation, plan: Plan, one: PairPass, settings: Settings) -> PairCells:
-    """Return the pair cells of one pass; see :func:`run_pair_passes`."""
-    return run_pair_passes(relation, plan, (one,), settings)[one.name]
-
-
 def run_pair_passes(
     relation: Relation, plan: Plan, passes: tuple[PairPass, ...], settings: Settings
 ) -> dict[str, PairCells]:

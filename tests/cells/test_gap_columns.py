@@ -8,7 +8,7 @@ import pytest
 
 from evaluation.cells.engines import engine_of
 from evaluation.cells.engines.duckdb import relation_of_frame
-from evaluation.cells.pair_pass import run_pair_pass
+from evaluation.cells.pair_pass import run_pair_passes
 from evaluation.cells.pair_text import pair_select
 from evaluation.cells.plan import PairPass, Plan, Quantity, UnitPass
 from evaluation.cells.settings import Settings
@@ -60,7 +60,7 @@ def test_pairs_hold_gaps_as_zero_and_say_where_they_are(kind: str) -> None:
     frame = rows(kind)
     settings = Settings(threads=1)
     relation = relation_of_frame(frame, {}, settings)
-    built = run_pair_pass(relation, PLAN, PASS, settings)
+    built = run_pair_passes(relation, PLAN, (PASS,), settings)[PASS.name]
     select = engine_of(relation).fetch(
         relation, pair_select(relation, PLAN, PASS, "person"), settings
     )

@@ -8,7 +8,7 @@ import pytest
 
 from evaluation.cells import pair_products, pair_rows
 from evaluation.cells.engines.duckdb import relation_of_frame
-from evaluation.cells.pair_pass import run_pair_pass
+from evaluation.cells.pair_pass import run_pair_passes
 from evaluation.cells.plan import Flag, PairPass, Plan, Quantity, UnitPass
 from evaluation.cells.settings import Settings
 from evaluation.cells.store.pairs import frame_of_pairs, pairs_of_frame
@@ -56,7 +56,7 @@ def pairs_of(
     relation = relation_of_frame(frame, {}, settings)
     quantities = tuple(Quantity(name, name) for name in names)
     one = PairPass("pairs_1", "age", post, asked, quantities, third)
-    return run_pair_pass(relation, plan(*flags), one, settings)
+    return run_pair_passes(relation, plan(*flags), (one,), settings)[one.name]
 
 
 def brute(frame: pd.DataFrame, names: tuple[str, ...], points: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ import pytest
 from evaluation.cells import pair_bits, pair_scan
 from evaluation.cells.engines.duckdb import relation_of_frame
 from evaluation.cells.pair_bits import Bits, bit_sums
-from evaluation.cells.pair_pass import run_pair_pass, run_pair_passes
+from evaluation.cells.pair_pass import run_pair_passes
 from evaluation.cells.pair_products import AtPoints, pair_sums
 from evaluation.cells.plan import Flag, PairPass, Plan, Quantity, UnitPass
 from evaluation.cells.settings import Settings
@@ -93,7 +93,7 @@ def alone(frame: pd.DataFrame) -> dict[str, PairCells]:
     """The pair cells of every pass from its own scan."""
     settings = Settings(threads=1)
     relation = relation_of_frame(frame, {}, settings)
-    return {one.name: run_pair_pass(relation, PLAN, one, settings) for one in PASSES}
+    return {one.name: run_pair_passes(relation, PLAN, (one,), settings)[one.name] for one in PASSES}
 
 
 @pytest.mark.parametrize("threads", [1, 4])

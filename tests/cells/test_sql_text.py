@@ -17,7 +17,7 @@ from evaluation.cells.cell_pass import run_cell_pass
 from evaluation.cells.databases import relation_of
 from evaluation.cells.frames import sorted_frame
 from evaluation.cells.gathered import CellTable
-from evaluation.cells.pair_pass import run_pair_pass
+from evaluation.cells.pair_pass import run_pair_passes
 from evaluation.cells.plan import MISSING, CellPass, Condition, Plan
 from evaluation.cells.planning.plan_cells import plan_cells
 from evaluation.cells.settings import Settings
@@ -106,7 +106,7 @@ def test_duckdb_gives_the_cells_that_the_program_builds(
         ours, theirs = _moments(one, table.frame), _moments(one, returned)
         np.testing.assert_allclose(theirs, ours, rtol=1e-13, atol=1e-13)
     for one in plan.pairs:
-        built = run_pair_pass(relation, _without_donut(plan), one, Settings())
+        built = run_pair_passes(relation, _without_donut(plan), (one,), Settings())[one.name]
         read = pairs_of_frame(found[one.name].to_pandas(), built.variables, one.name)
         for part in ("running", "post", "products", "successive"):
             assert np.array_equal(getattr(read, part), getattr(built, part)), part

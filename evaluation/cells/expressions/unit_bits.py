@@ -15,6 +15,7 @@ from typing import Any
 
 from evaluation.cells.engines import engine_of
 from evaluation.cells.expressions.values import facts_of, may_lack
+from evaluation.cells.planning.levels import is_binary
 from evaluation.cells.relation import ColumnFacts, Relation
 from evaluation.cells.settings import Settings
 from evaluation.cells.words import BITS
@@ -113,9 +114,7 @@ class UnitBits:
 def is_bit(relation: Relation, column: str) -> bool:
     """Whether a column is known to hold whole numbers of 0 and 1 alone, or truth values."""
     facts = facts_of(relation, column)
-    if facts.low is None or facts.high is None:
-        return facts.kind == "boolean"
-    return facts.kind in ("integer", "boolean") and facts.low >= 0 and facts.high <= 1
+    return facts.kind != "float" and is_binary(facts)
 
 
 def hold_bits(
